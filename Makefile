@@ -1,0 +1,90 @@
+# Two environments, one for each pinned generation of the SDK, built when they are stale and left
+# alone when they are not. Everything runs from here: `make test` is what continuous integration does.
+
+PYTHON ?= python3
+
+export AGNT5_DISABLE_SDK_TELEMETRY := true
+
+VENV := .venv
+SEED := .venv-seed
+
+.PHONY: demo test lint bench clean FORCE
+.DELETE_ON_ERROR:
+
+# --- the interpreter -----------------------------------------------------------------------------
+# A name given by the caller is taken as it is; plain `python3` may be too old, so newer ones are
+# looked for. The answer is the base interpreter, so that an activated .venv can be rebuilt.
+
+ifneq ($(MAKECMDGOALS),clean)
+
+candidates := "$(PYTHON)"
+ifeq ($(origin PYTHON),file)
+candidates += python3.13 python3.12 python3.11
+endif
+
+probe := import sys; \
+  sys.version_info >= (3, 11) or sys.exit(1); \
+  print(sys.implementation.name + "-%d.%d.%d" % sys.version_info[:3], sys._base_executable)
+found := $(shell for python in $(candidates); do "$$python" -I -c '$(probe)' 2>/dev/null && break; done)
+
+ifeq ($(found),)
+$(error agnt5-sim needs Python 3.11 or newer, and '$(PYTHON)' is \
+  $(or $(shell "$(PYTHON)" -c 'import sys; print(sys.version.split()[0])' 2>/dev/null),no working interpreter). \
+  Name another: make PYTHON=/path/to/python3.13)
+endif
+
+base := $(wordlist 2,99,$(found))
+
+# What an environment was built for: the interpreter's version, and this directory (its scripts and
+# the editable install hold absolute paths). Where that has changed, the environment is rebuilt.
+identity := $(firstword $(found)) $(CURDIR)
+$(foreach env,$(VENV) $(SEED),\
+  $(if $(filter-out $(identity),$(or $(shell cat $(env)/.pins 2>/dev/null),nothing)),\
+    $(eval $(env)/.pins: FORCE)))
+
+endif
+
+# --- the environments ----------------------------------------------------------------------------
+# .pins says that the pinned packages are in, .stamp that this project is too. Each is written last,
+# so an interrupted build is begun again, and an edit of pyproject.toml alone reinstalls no package.
+
+pip = $(@D)/bin/python -m pip install -q --disable-pip-version-check
+
+$(VENV)/.pins: requirements/current.txt
+$(SEED)/.pins: requirements/seed.txt
+$(VENV)/.pins $(SEED)/.pins:
+	rm -rf $(@D)
+	"$(base)" -m venv $(@D)
+	$(pip) -r $(filter requirements/%,$^)
+	@echo '$(identity)' > $@
+
+$(VENV)/.stamp: $(VENV)/.pins
+$(SEED)/.stamp: $(SEED)/.pins
+$(VENV)/.stamp $(SEED)/.stamp: pyproject.toml
+	$(pip) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# --- what there is to do -------------------------------------------------------------------------
+
+demo: $(VENV)/.stamp
+	$(VENV)/bin/python -m pytest --agnt5-sim scenarios
+
+test: $(VENV)/.stamp $(SEED)/.stamp lint
+	$(VENV)/bin/python -m pytest tests
+	$(SEED)/bin/python -m pytest tests
+	$(VENV)/bin/python -m pytest --agnt5-sim --agnt5-sim-profile activation scenarios
+	$(VENV)/bin/python -m pytest --agnt5-sim --agnt5-sim-profile compat scenarios
+	$(SEED)/bin/python -m pytest --agnt5-sim scenarios
+
+lint: $(VENV)/.stamp
+	$(VENV)/bin/python -m ruff check .
+	$(VENV)/bin/python -m ruff format --check .
+	$(VENV)/bin/python -m mypy --strict agnt5_sim scenarios $(wildcard tests/typing_api.py)
+
+bench: $(VENV)/.stamp $(SEED)/.stamp
+	$(VENV)/bin/python -m bench
+	$(SEED)/bin/python -m bench
+
+clean:
+	rm -rf $(VENV) $(SEED) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

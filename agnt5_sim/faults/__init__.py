@@ -1,0 +1,23 @@
+"""What goes wrong in a life: fault points, kinds of fault, plans, and the injector."""
+
+from __future__ import annotations
+
+from .errors import PlanError
+from .injector import Injector
+from .kinds import AFTER, BEFORE, DURING, KINDS, Kind
+from .plan import Fault, FaultPlan, unknown
+from .points import Point
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "DURING",
+    "KINDS",
+    "Fault",
+    "FaultPlan",
+    "Injector",
+    "Kind",
+    "PlanError",
+    "Point",
+    "unknown",
+]

@@ -1,0 +1,70 @@
+"""Counts the fault points of a life and strikes where its plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .kinds import AFTER, BEFORE, DURING
+from .plan import HALF, Fault, FaultPlan
+from .points import Point
+
+
+class Injector:
+    """The plan of one life, at work.
+
+    Args:
+        plan: what is to go wrong.
+        strike: called with a fault when its place is reached. For a kill it does not return
+            if the caller is the program that is killed.
+    """
+
+    def __init__(self, plan: FaultPlan, strike: Callable[[Fault], None]) -> None:
+        self.plan = plan
+        self.points: list[Point] = []
+        self._strike = strike
+        self._counts: dict[tuple[str, str], int] = {}
+        self._waiting: dict[tuple[str, Point], list[Fault]] = {}
+        for fault in plan:
+            self._waiting.setdefault((fault.moment, fault.point), []).append(fault)
+        self.struck: list[tuple[Fault, int]] = []
+
+    def reach(self, kind: str, name: str) -> Point:
+        """Note that a program has come to a point; strikes what is planned before it."""
+        key = (kind, name)
+        occurrence = self._counts.get(key, 0) + 1
+        self._counts[key] = occurrence
+        point = Point(kind, name, occurrence)
+        self.points.append(point)
+        if self._waiting:
+            self._hit(BEFORE, point)
+        return point
+
+    def leave(self, point: Point) -> None:
+        """Note that what crosses there has taken effect; strikes what is planned after it."""
+        if self._waiting:
+            self._hit(AFTER, point)
+
+    def during(self, point: Point) -> list[tuple[Fault, float]]:
+        """Return what is planned during a sleep, each with the part of it that passes first."""
+        faults = self._waiting.get((DURING, point), ()) if self._waiting else ()
+        return [(fault, HALF if fault.argument is None else fault.argument) for fault in faults]
+
+    def strike(self, fault: Fault) -> None:
+        """Let a fault happen now."""
+        waiting = self._waiting.get((fault.moment, fault.point), [])
+        if fault not in waiting:
+            return
+        waiting.remove(fault)
+        if not waiting:
+            del self._waiting[fault.moment, fault.point]
+        self.struck.append((fault, len(self.points)))
+        self._strike(fault)
+
+    def _hit(self, moment: str, point: Point) -> None:
+        for fault in tuple(self._waiting.get((moment, point), ())):
+            self.strike(fault)
+
+    @property
+    def missed(self) -> tuple[Fault, ...]:
+        """The faults whose place was never reached."""
+        return tuple(sorted(fault for faults in self._waiting.values() for fault in faults))

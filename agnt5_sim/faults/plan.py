@@ -1,0 +1,177 @@
+"""Fault plans: which faults strike where, as a value and as text.
+
+The text of a plan is what a report prints and `--agnt5-sim-plan` reads:
+
+    kill before emit:workflow.step.completed/charge_0#1; kill during sleep:hold#1
+
+Each fault is `KIND [(ARGUMENT)] MOMENT POINT`; faults are parted by `; `; a plan without faults
+is `none`. Reading and writing are exact inverses.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import attrs
+
+from .errors import PlanError
+from .kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
+from .points import Point
+
+NONE: Final = "none"
+HALF: Final = 0.5
+_FAULT = re.compile(r"(?P<kind>[^\s(]+)(?:\((?P<argument>[^)]*)\))? (?P<moment>\S+) (?P<point>\S+)")
+
+
+@attrs.frozen(order=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        kind: a name in `agnt5_sim.faults.KINDS`.
+        moment: "before", "after" or "during" its point.
+        point: where it strikes.
+        argument: a number some kinds take; None for the kind's default.
+    """
+
+    kind: str
+    moment: str
+    point: Point
+    argument: float | None = attrs.field(default=None, order=lambda value: (value is not None, value or 0.0))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no plan may say."""
+        known = KINDS.get(self.kind)
+        if known is None:
+            raise PlanError(unknown("fault kind", self.kind, KINDS))
+        if self.moment not in MOMENTS or self.moment not in known.moments:
+            raise PlanError(unknown("moment", self.moment, known.moments))
+        if self.moment == DURING and self.point.kind != "sleep":
+            msg = f"`during` is for sleeps (sleep:NAME#N), not for {self.point}"
+            raise PlanError(msg)
+        if self.argument is not None and not (self.moment == DURING and 0 <= self.argument <= 1):
+            msg = f"{self.kind} {self.moment} takes no argument {self.argument!r}"
+            if known.argument:
+                msg += f" ({known.argument})"
+            raise PlanError(msg)
+
+    def __str__(self) -> str:
+        """Return the fault as a plan writes it."""
+        argument = "" if self.argument is None else f"({self.argument!r})"
+        return f"{self.kind}{argument} {self.moment} {self.point}"
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """Read what `str` wrote.
+
+        Raises:
+            PlanError: it is no fault.
+        """
+        match = _FAULT.fullmatch(text)
+        if match is None:
+            words = text.split()
+            if words and words[0].partition("(")[0] not in KINDS:
+                raise PlanError(unknown("fault kind", words[0], KINDS))
+            msg = (
+                f"{text!r} is no fault; one is written KIND MOMENT POINT,"
+                " for example: kill before emit:workflow.started#1"
+            )
+            raise PlanError(msg)
+        argument = match["argument"]
+        if match["kind"] not in KINDS:
+            raise PlanError(unknown("fault kind", match["kind"], KINDS))
+        fault = cls(
+            match["kind"],
+            match["moment"],
+            Point.parse(match["point"]),
+            None if argument is None else _number(argument),
+        )
+        if str(fault) != text:
+            msg = f"{text!r} is not how a fault is written; write {str(fault)!r}"
+            raise PlanError(msg)
+        return fault
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        msg = f"{text!r} is no number"
+        raise PlanError(msg) from None
+
+
+@attrs.frozen(order=True)
+class FaultPlan:
+    """The faults of one life, in no particular order: each names where it strikes.
+
+    Attributes:
+        faults: sorted, without doubles.
+    """
+
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=lambda faults: tuple(sorted(set(faults))))
+
+    @classmethod
+    def of(cls, *faults: Fault | str) -> FaultPlan:
+        """Make a plan of faults, or of their texts."""
+        return cls(Fault.parse(fault) if isinstance(fault, str) else fault for fault in faults)
+
+    @classmethod
+    def kill(cls, moment: str, point: Point | str) -> FaultPlan:
+        """Make the plan of one kill."""
+        return cls((Fault("kill", moment, Point.parse(point) if isinstance(point, str) else point),))
+
+    @classmethod
+    def parse(cls, text: str) -> FaultPlan:
+        """Read the text of a plan.
+
+        Args:
+            text: as `str` writes it; space around faults does not matter.
+
+        Raises:
+            PlanError: a part of it cannot be read; the message says which and why.
+        """
+        parts = [part.strip() for part in text.split(";")]
+        if parts in ([""], [NONE]):
+            return cls()
+        if "" in parts:
+            msg = f"{text!r} has an empty fault between two `;`"
+            raise PlanError(msg)
+        plan = cls(Fault.parse(part) for part in parts)
+        if len(plan) != len(parts):
+            msg = f"{text!r} names the same fault twice"
+            raise PlanError(msg)
+        return plan
+
+    def __str__(self) -> str:
+        """Return the text of the plan; `parse` reads it back."""
+        return "; ".join(map(str, self.faults)) or NONE
+
+    def __iter__(self) -> Iterator[Fault]:
+        """Go through the faults."""
+        return iter(self.faults)
+
+    def __len__(self) -> int:
+        """Return the number of faults."""
+        return len(self.faults)
+
+    def with_fault(self, fault: Fault) -> FaultPlan:
+        """Return this plan and one fault more."""
+        return FaultPlan((*self.faults, fault))
+
+    def without(self, fault: Fault) -> FaultPlan:
+        """Return this plan without one of its faults."""
+        return FaultPlan(other for other in self.faults if other != fault)
+
+
+def unknown(what: str, word: str, allowed: Iterable[str]) -> str:
+    """Say that a word is not known, which are, and which was probably meant."""
+    allowed = tuple(allowed)
+    near = difflib.get_close_matches(word, allowed, n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown {what} {word!r}: allowed are {', '.join(allowed)}{meant}"
+
+
+__all__ = ["AFTER", "BEFORE", "DURING", "HALF", "NONE", "Fault", "FaultPlan", "unknown"]

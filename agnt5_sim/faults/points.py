@@ -1,0 +1,56 @@
+"""Fault points: every place in a life at which something can go wrong.
+
+A point is named by what happens there and by how often that has happened before:
+`step.completed:charge_0#1` is the first time the worker reports that step completed. Names
+come from the program and the platform's protocol, never from generated ids, so the same point
+has the same name in every life that gets there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from .errors import PlanError
+
+_SAFE = "/:.,@+-_"
+_HASH = "#"
+
+
+class Point(NamedTuple):
+    """A place in a life.
+
+    Attributes:
+        kind: what crosses there: `emit`, `state.save`, `body`, `sleep` …
+        name: of what crosses: an event and its step, an entity's scope, a step.
+        occurrence: which time of that kind and name it is, from 1, attempts included.
+    """
+
+    kind: str
+    name: str
+    occurrence: int
+
+    def __str__(self) -> str:
+        """Return `kind:name#occurrence`, with odd characters percent-encoded."""
+        return f"{self.kind}:{quote(self.name, safe=_SAFE)}{_HASH}{self.occurrence}"
+
+    @classmethod
+    def parse(cls, text: str) -> Point:
+        """Read what `str` wrote.
+
+        Raises:
+            PlanError: it is no point.
+        """
+        head, _, number = text.rpartition(_HASH)
+        kind, colon, name = head.partition(":")
+        if not (kind and colon and number.isascii() and number.isdigit() and int(number) > 0):
+            msg = (
+                f"{text!r} is no fault point; one is written kind:name#occurrence,"
+                " for example emit:workflow.started#1"
+            )
+            raise PlanError(msg)
+        point = cls(kind, unquote(name), int(number))
+        if str(point) != text:
+            msg = f"{text!r} is not how a fault point is written; write {str(point)!r}"
+            raise PlanError(msg)
+        return point

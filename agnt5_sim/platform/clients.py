@@ -1,0 +1,129 @@
+"""The clients' side: submit, answer, cancel, and write state from outside any run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agnt5_sim.platform.entities import EntityKey
+from agnt5_sim.platform.errors import RunIsOver
+from agnt5_sim.platform.runs import TERMINAL, Run
+from agnt5_sim.platform.store import Parts, Store
+
+if TYPE_CHECKING:
+    from agnt5_sim.platform.pauses import Answered
+
+
+class Clients(Store):
+    """What can be done from outside a worker."""
+
+    def submit(
+        self,
+        now: float,
+        component: str,
+        kind: str,
+        input: bytes,  # noqa: A002 - the SDK's name
+        *,
+        run_id: str,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        tenant: str = "default",
+        streaming: bool = False,
+    ) -> Run:
+        """Queue a new run.
+
+        Args:
+            now: virtual time, seconds.
+            component: the component to execute.
+            kind: its type: `"workflow"`, `"function"`, …
+            input: its input, JSON bytes.
+            run_id: the run's id, unique on this platform.
+            session_id: the session, if any.
+            user_id: the user, if any.
+            tenant: whose run it is.
+            streaming: whether the client wants the deltas too.
+
+        Returns:
+            the run, queued, with attempt 0.
+
+        Raises:
+            DuplicateRun: the id was used before.
+        """
+        run = Run(
+            run_id,
+            component,
+            kind,
+            bytes(input),
+            session_id,
+            user_id,
+            tenant,
+            streaming,
+            submitted_at=now,
+        )
+        self._parts[run_id] = Parts(self._runs.add(run), self.policy)
+        return run
+
+    def answer(self, now: float, run_id: str, value: str, index: int | None = None) -> Answered:
+        """Answer a question of a run, which is queued again by it.
+
+        Args:
+            now: virtual time, seconds.
+            run_id: the run.
+            value: the answer: any text, or an option's id where options were given (for
+                `multiselect` and `choice` also several, as a JSON list or separated by
+                commas), `"__custom__:<text>"` or `"__skipped__"` where allowed.
+            index: which question; None for the only open one.
+
+        Returns:
+            which pause it answered; `duplicate` when that very answer was there before,
+            and nothing changed.
+
+        Raises:
+            AnswerRefused: no such pause is open, it has another answer, or it does not
+                take this one; the message says what was expected.
+            UnknownRun: no run has this id.
+            RunIsOver: the run has ended.
+        """
+        part = self._part(run_id)
+        duplicate = part.pauses.known(value, index)
+        if duplicate is not None:
+            return duplicate
+        state = part.run.state
+        if state in TERMINAL:
+            raise RunIsOver(run_id, state, "an answer")
+        answered = part.pauses.answer(now, value, index)
+        self._runs.requeue(run_id)
+        return answered
+
+    def cancel(self, now: float, run_id: str) -> None:
+        """End a run as cancelled at `now` (seconds); cancelling it again does nothing.
+
+        A worker that is at it is fenced from here on, so what it had not flushed is lost.
+
+        Raises:
+            UnknownRun: no run has this id.
+            RunIsOver: the run has completed or failed.
+        """
+        part = self._part(run_id)
+        state = part.run.state
+        if state == "cancelled":
+            return
+        if state in TERMINAL:
+            raise RunIsOver(run_id, state, "a cancellation")
+        self._end(now, part, "cancelled", b"")
+
+    def put_entity(
+        self,
+        tenant: str,
+        type: str,  # noqa: A002 - the SDK's name
+        key: str,
+        value: bytes,
+        scope: str,
+        scope_id: str,
+    ) -> int:
+        """Write an entity from outside any run: a concurrent writer, or a test's set-up.
+
+        Returns:
+            its new version, one higher.
+        """
+        where = EntityKey(tenant, type, key, scope, scope_id)
+        return self._entities.save(where, value, None)

@@ -1,0 +1,69 @@
+"""One attempt of a run on a worker, and what of it a program carries with it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from ..world import BranchedTask
+
+if TYPE_CHECKING:
+    from ..platform import Dispatch
+    from ..world import Process
+    from .bodies import Bodies
+
+
+class Attempt:
+    """One attempt: a dispatch, and the process that works on it.
+
+    Args:
+        dispatch: what the platform handed out.
+        process: the worker process that took it.
+        bodies: wraps the bodies of its steps.
+    """
+
+    __slots__ = ("bodies", "dispatch", "lease", "number", "over", "process", "run_id")
+
+    def __init__(self, dispatch: Dispatch, process: Process, bodies: Bodies) -> None:
+        self.bodies = bodies
+        self.dispatch = dispatch
+        self.process = process
+        self.run_id = dispatch.run_id
+        self.number = dispatch.attempt
+        self.lease = dispatch.lease
+        self.over = False
+
+
+class Call:
+    """One call of a workflow to its context: a step, a sleep or a question.
+
+    Attributes:
+        kind: "step", "sleep" or "wait".
+        identity: what tells it from every other call of the run.
+        record: the name under which the SDK looks up what is already known of it.
+        attempt: the attempt that made it.
+        open: whether it has not been answered yet.
+    """
+
+    __slots__ = ("attempt", "identity", "kind", "open", "record")
+
+    def __init__(self, kind: str, identity: str, record: str, attempt: Attempt) -> None:
+        self.kind = kind
+        self.identity = identity
+        self.record = record
+        self.attempt = attempt
+        self.open = True
+
+
+current_attempt: ContextVar[Attempt | None] = ContextVar("agnt5_sim_attempt", default=None)
+current_call: ContextVar[Call | None] = ContextVar("agnt5_sim_call", default=None)
+
+
+def branch() -> str:
+    """Return the branch of the program that is running; the main one where none is known."""
+    try:
+        task: asyncio.Task[Any] | None = asyncio.current_task()
+    except RuntimeError:  # a blocking function, beside the loop
+        return ""
+    return task.branch if isinstance(task, BranchedTask) else ""

@@ -1,0 +1,339 @@
+"""The adapter of generation A: agnt5 0.3.0a11 to 0.3.2a1, the seed.
+
+The worker reports synchronously through its native half (`queue_workflow_checkpoint`,
+`queue_delta`, `flush_workflow_checkpoints`); steps given a name go through a checkpoint client
+as well; sleeps are spent in the process. See `docs/reference/sdk.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from agnt5.checkpoint import CheckpointResult
+from agnt5.entity import EntityStateAdapter
+from agnt5.function import FunctionRegistry
+from agnt5.worker import Worker
+from agnt5.workflow import WorkflowRegistry
+
+from ..platform import JournalEvent, Outcome
+from .attempt import Attempt, current_attempt, current_call
+from .program import watched_workflow
+from .requests import (
+    Request,
+    answered,
+    json_object,
+    pause_request,
+    reported_steps,
+    resumed,
+    scope_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..world import Process
+    from .crossings import Crossings
+
+
+class IdentitiesA:
+    """How generation A names the calls of a workflow."""
+
+    sleeps_in_process = True
+
+    def step(self, ctx: Any, name: str, *, function: bool, key: str | None) -> tuple[str, str]:
+        """Return a step's identity, and the name its record is looked up under."""
+        number = ctx._step_counter
+        return (f"{name}_{number}",) * 2 if function else (f"step:{name}:{number}", name)
+
+    def sleep(self, ctx: Any, name: str | None) -> tuple[str, str]:
+        """Return a sleep's identity, and the name its record is looked up under."""
+        number = ctx._step_counter
+        shown = name or f"sleep_{number}"
+        return f"sleep:{shown}:{number}", f"sleep:{shown}"
+
+    def wait(self, ctx: Any) -> tuple[str, str, int]:
+        """Return a question's identity, its record's name, and its index."""
+        index = ctx._workflow_entity._pause_index
+        return f"pause:{index}", f"user_response:{ctx.run_id}:{index}", index
+
+    def function_named(self, name: str) -> bool:
+        """Tell whether a @function of that name is registered."""
+        return FunctionRegistry.get(name) is not None
+
+
+class WorkerA:
+    """A real worker of generation A in one process, with this fake as its native half."""
+
+    def __init__(self, process: Process, crossings: Crossings) -> None:
+        self.process = process
+        self.crossings = crossings
+        self.attempts: dict[str, Attempt] = {}
+        self.worker = Worker.__new__(Worker)
+        self.worker._rust_worker = self
+        self.worker._checkpoint_client = self
+        self.worker._entity_state_adapter = EntityStateAdapter(rust_core=self)
+        self.worker.service_name = "agnt5-sim"
+
+    def _attempt(self, run_id: str) -> Attempt:
+        return current_attempt.get() or self.attempts[run_id]
+
+    # -- the native worker -------------------------------------------------------------
+
+    def queue_workflow_checkpoint(
+        self,
+        *,
+        invocation_id: str,
+        checkpoint_type: str,
+        checkpoint_data: str,
+        sequence_number: int,
+        metadata: Mapping[str, str],
+        source_timestamp_ns: int,
+    ) -> None:
+        """Take an event of a plain run."""
+        self._emit(
+            invocation_id,
+            "checkpoint",
+            checkpoint_type,
+            checkpoint_data,
+            sequence_number,
+            source_timestamp_ns,
+        )
+
+    def queue_delta(
+        self,
+        *,
+        invocation_id: str,
+        event_type: str,
+        output_data: str,
+        content_index: int,
+        sequence: int,
+        metadata: Mapping[str, str],
+        source_timestamp_ns: int,
+    ) -> None:
+        """Take an event of a streaming run."""
+        self._emit(
+            invocation_id, "delta", event_type, output_data, sequence, source_timestamp_ns
+        )
+
+    def _emit(
+        self, run_id: str, channel: str, kind: str, data: str, sequence: int, source_ns: int
+    ) -> None:
+        attempt = self._attempt(run_id)
+        name, completes, sleeps, event_id = kind, None, None, None
+        if kind.startswith("workflow.s"):
+            payload = json.loads(data)
+            step = payload.get("step_name") or payload.get("key", "")
+            name = f"{kind}/{step}" if step else kind
+            event_id = payload.get("event_id")
+            if kind == "workflow.step.completed" and "result" in payload:
+                completes = (step, json.dumps(payload["result"]).encode())
+            elif kind == "workflow.step.started" and payload.get("handler_name") == "sleep":
+                record = {"start_time": source_ns / 1e9, "duration": payload["duration_seconds"]}
+                sleeps = (f"sleep:{step}", json.dumps(record).encode())
+        event = JournalEvent(kind, data.encode(), sequence, source_ns, event_id, channel)
+        crossings = self.crossings
+        call = current_call.get()
+        crossings.now(
+            attempt,
+            "emit",
+            name,
+            lambda: crossings.platform.append(
+                crossings.world.now, attempt.lease, event, completes=completes, sleeps=sleeps
+            ),
+            {
+                "type": kind,
+                "channel": channel,
+                "payload": data,
+                "sequence": sequence,
+                "source_ns": source_ns,
+                "step": call.identity if call is not None else "",
+                "completes": completes[0] if completes else "",
+                "sleeps": sleeps[0] if sleeps else "",
+            },
+        )
+
+    def flush_workflow_checkpoints(self) -> int:
+        """Make what was queued durable."""
+        attempt = current_attempt.get() or next(iter(self.attempts.values()))
+        crossings = self.crossings
+        return crossings.now(
+            attempt,
+            "flush",
+            "checkpoints",
+            lambda: crossings.platform.flush(crossings.world.now, attempt.lease),
+            {},
+        )
+
+    # -- the checkpoint client ---------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Do nothing: there is nothing to connect to."""
+
+    async def step_started(
+        self, run_id: str, step_key: str, step_name: str, step_type: str, input_payload: Any = None
+    ) -> CheckpointResult:
+        """Tell whether a step is on record, and what it returned."""
+        attempt = self._attempt(run_id)
+        crossings = self.crossings
+        output = await crossings.across(
+            attempt,
+            "step.started",
+            step_key,
+            lambda: self._known(attempt, step_key),
+            {"step": step_key},
+        )
+        return CheckpointResult(True, None, output is not None, output)
+
+    def _known(self, attempt: Attempt, step_key: str) -> bytes | None:
+        platform = self.crossings.platform
+        if platform.policy.recovery == "journal":
+            return None
+        return platform.get_step(attempt.dispatch.tenant, attempt.run_id, step_key)
+
+    async def step_completed(
+        self,
+        run_id: str,
+        step_key: str,
+        step_name: str,
+        step_type: str,
+        output_payload: bytes,
+        latency_ms: int | None = None,
+    ) -> CheckpointResult:
+        """Record that a step completed."""
+        attempt = self._attempt(run_id)
+        crossings = self.crossings
+        await crossings.across(
+            attempt,
+            "step.completed",
+            step_key,
+            lambda: crossings.platform.record_step(
+                crossings.world.now, attempt.lease, step_key, output_payload, step_name
+            ),
+            {"step": step_key, "output": output_payload, "records": step_key},
+        )
+        return CheckpointResult(True)
+
+    async def step_failed(
+        self,
+        run_id: str,
+        step_key: str,
+        step_name: str,
+        step_type: str,
+        error_message: str,
+        error_type: str,
+    ) -> CheckpointResult:
+        """Take note that a step failed; nothing is on record of it."""
+        await self.crossings.across(
+            self._attempt(run_id),
+            "step.failed",
+            step_key,
+            lambda: None,
+            {"step": step_key, "error": error_message, "error_type": error_type},
+        )
+        return CheckpointResult(True)
+
+    async def get_memoized_step(self, run_id: str, step_key: str) -> bytes | None:
+        """Return what a step returned, if that is on record."""
+        return self._known(self._attempt(run_id), step_key)
+
+    # -- the state core ----------------------------------------------------------------
+
+    async def py_get_cached_or_load(
+        self, entity_type: str, key: str, scope: str, scope_id: str, route: str = ""
+    ) -> tuple[bytes, int]:
+        """Load an entity."""
+        attempt = current_attempt.get() or next(iter(self.attempts.values()))
+        crossings = self.crossings
+        return await crossings.across(
+            attempt,
+            "state.load",
+            scope_name(scope, key),
+            lambda: crossings.platform.load_entity(attempt.lease, entity_type, key, scope, scope_id),
+            {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
+        )
+
+    async def py_save_state(
+        self,
+        entity_type: str,
+        key: str,
+        value: bytes,
+        expected: int,
+        scope: str,
+        scope_id: str,
+        route: str = "",
+    ) -> int:
+        """Save an entity on top of the version that was loaded."""
+        attempt = current_attempt.get() or next(iter(self.attempts.values()))
+        crossings = self.crossings
+        return await crossings.across(
+            attempt,
+            "state.save",
+            scope_name(scope, key),
+            lambda: crossings.platform.save_entity(
+                crossings.world.now, attempt.lease, entity_type, key, value, expected, scope, scope_id
+            ),
+            {
+                "entity": entity_type,
+                "key": key,
+                "scope": scope,
+                "scope_id": scope_id,
+                "value": value,
+                "expected": expected,
+            },
+        )
+
+    async def py_invalidate_cache(self, entity_type: str, key: str) -> None:
+        """Do nothing: nothing is cached."""
+
+    async def py_clear_cache(self) -> None:
+        """Do nothing: nothing is cached."""
+
+    # -- execution ---------------------------------------------------------------------
+
+    async def execute(self, attempt: Attempt) -> Outcome:
+        """Let the SDK execute an attempt, and read how it ended."""
+        dispatch = attempt.dispatch
+        self.attempts[attempt.run_id] = attempt
+        request = Request(dispatch, _metadata(dispatch))
+        if dispatch.kind == "function":
+            config = FunctionRegistry.get(dispatch.component)
+            response = await self.worker._execute_function(config, dispatch.input, request)
+        else:
+            config = watched_workflow(
+                WorkflowRegistry.get(dispatch.component), attempt, self.crossings, IDENTITIES
+            )
+            response = await self.worker._execute_workflow(config, dispatch.input, request)
+        return _outcome(response)
+
+
+IDENTITIES = IdentitiesA()
+
+
+def _metadata(dispatch: Any) -> dict[str, str]:
+    metadata = {"tenant_id": dispatch.tenant}
+    if dispatch.initial_state:
+        metadata["workflow_state"] = dispatch.initial_state.decode()
+    resume = resumed(dispatch)
+    completed = {**dispatch.completed, **reported_steps(resume), **answered(dispatch)}
+    metadata.update(resume)
+    if completed:
+        metadata["completed_steps"] = json_object(completed)
+    return metadata
+
+
+def _outcome(response: Any) -> Outcome:
+    if response is None:  # a streaming function: its deltas said it all
+        return Outcome("completed", b"null")
+    metadata = dict(response.metadata or {})
+    if response.event_type == "run.paused":
+        output = json.loads(bytes(response.output_data))
+        pause = pause_request(metadata, output["question"], output["input_type"])
+        return Outcome("paused", pause=pause, metadata=metadata)
+    if response.event_type == "run.failed" or not response.success:
+        return Outcome(
+            "failed",
+            error=response.error_message or "",
+            error_type=metadata.get("error_type", ""),
+        )
+    return Outcome("completed", bytes(response.output_data))

@@ -1,0 +1,93 @@
+"""What both generations need to hand a dispatch to the SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..platform import PauseRequest
+
+if TYPE_CHECKING:
+    from ..platform import Dispatch
+
+
+class Request:
+    """A request as the worker's entry reads it."""
+
+    def __init__(self, dispatch: Dispatch, metadata: dict[str, str]) -> None:
+        self.invocation_id = dispatch.run_id
+        self.component_name = dispatch.component
+        self.component_type = dispatch.kind
+        self.session_id = dispatch.session_id
+        self.user_id = dispatch.user_id
+        self.is_streaming = dispatch.streaming
+        self.runtime_context = None
+        self.attempt = dispatch.attempt
+        self.input_data = dispatch.input
+        self.metadata = metadata
+
+
+def json_object(items: Mapping[str, bytes]) -> str:
+    """Write names and JSON values as one JSON object, without reading the values."""
+    pairs = (f"{json.dumps(name)}:{value.decode()}" for name, value in items.items())
+    return "{" + ",".join(pairs) + "}"
+
+
+def answered(dispatch: Dispatch) -> dict[str, bytes]:
+    """Return the answers of earlier pauses, as the completed steps they are to the SDK."""
+    return {
+        f"user_response:{dispatch.run_id}:{index}": json.dumps(value).encode()
+        for index, value in dispatch.answers.items()
+    }
+
+
+def resumed(dispatch: Dispatch) -> dict[str, str]:
+    """Return what a pause reported, and the answer to it."""
+    resume = dispatch.resume
+    if resume is None:
+        return {}
+    metadata = dict(resume.metadata)
+    if resume.pause_index is not None:
+        metadata["pause_index"] = str(resume.pause_index)
+        answer = dispatch.answers.get(resume.pause_index)
+        if answer is not None:
+            metadata["user_response"] = answer
+    return metadata
+
+
+def reported_steps(metadata: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the steps a pause's own report says are done."""
+    try:
+        events = json.loads(metadata.get("step_events") or "[]")
+    except ValueError:
+        return {}
+    return {
+        event["step_name"]: json.dumps(event["result"]).encode()
+        for event in events
+        if "step_name" in event and "result" in event
+    }
+
+
+def pause_request(metadata: Mapping[str, str], question: str, input_type: str) -> PauseRequest:
+    """Read a question from what the worker reported with it."""
+    options: list[Any] = json.loads(metadata.get("options") or "[]")
+    return PauseRequest(
+        index=int(metadata.get("pause_index", "0")),
+        question=question,
+        input_type=input_type,
+        options=tuple(_option(option) for option in options),
+        allow_custom=metadata.get("allow_custom") == "True",
+        skippable=metadata.get("skippable") == "True",
+    )
+
+
+def _option(option: Any) -> tuple[str, str]:
+    if isinstance(option, Mapping):
+        return str(option.get("id", "")), str(option.get("label", ""))
+    return str(option), str(option)
+
+
+def scope_name(scope: str, key: str) -> str:
+    """Name an entity in a fault point: by its scope, without generated ids."""
+    return scope or key

@@ -1,0 +1,139 @@
+"""Stubs: what stands in for a step's body."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+_UNSET: Final = object()
+
+
+class BadStub(ValueError):
+    """A stub was declared in a way that says nothing, or two things at once."""
+
+
+class StubExhausted(AssertionError):
+    """A stubbed sequence was asked for more results than it has."""
+
+
+@attrs.frozen
+class Stub:
+    """What a stubbed step does instead of its body.
+
+    Exactly one of the four is given.
+
+    Attributes:
+        returns: the result.
+        raises: the exception, a class or an instance.
+        side_effect: called with the step's arguments; its result is the step's. May be async.
+        sequence: what the first, second, … execution of this life does: a result, or an
+            exception to raise.
+    """
+
+    returns: Any = _UNSET
+    raises: BaseException | type[BaseException] | None = None
+    side_effect: Callable[..., Any] | None = None
+    sequence: Sequence[Any] | None = attrs.field(
+        default=None, converter=lambda items: None if items is None else tuple(items)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a stub that is not exactly one thing."""
+        given = [
+            self.returns is not _UNSET,
+            self.raises is not None,
+            self.side_effect is not None,
+            self.sequence is not None,
+        ]
+        if sum(given) != 1:
+            msg = "a stub takes exactly one of returns=, raises=, side_effect= and sequence="
+            raise BadStub(msg)
+
+    @classmethod
+    def of(cls, value: Any) -> Stub:
+        """Make a stub of a plain value: an exception is raised, a callable called, else returned."""
+        if isinstance(value, Stub):
+            return value
+        if isinstance(value, BaseException) or (
+            isinstance(value, type) and issubclass(value, BaseException)
+        ):
+            return cls(raises=value)
+        return cls(side_effect=value) if callable(value) else cls(returns=value)
+
+    async def play(self, execution: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Do what the stub does the `execution`-th time, from 0."""
+        if self.sequence is not None:
+            if execution >= len(self.sequence):
+                msg = (
+                    f"the stub's sequence has {len(self.sequence)} results and the step was"
+                    f" executed for the {execution + 1}th time"
+                )
+                raise StubExhausted(msg)
+            return _raise_or_return(self.sequence[execution])
+        if self.raises is not None:
+            raise self.raises
+        if self.side_effect is not None:
+            result = self.side_effect(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+        return self.returns
+
+
+def _raise_or_return(item: Any) -> Any:
+    if isinstance(item, BaseException) or (isinstance(item, type) and issubclass(item, BaseException)):
+        raise item
+    return item
+
+
+class Stubs:
+    """The stubs of one life, by what they stand in for.
+
+    Args:
+        declared: functions (decorated or plain) or names of functions or steps, with what
+            stands in for each: a `Stub`, or a value as `Stub.of` takes it.
+    """
+
+    def __init__(self, declared: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
+        items = declared.items() if isinstance(declared, Mapping) else declared
+        self._by_key: dict[Any, Stub] = {}
+        self._played: dict[Any, int] = {}
+        for target, value in items:
+            self._by_key[stub_key(target)] = Stub.of(value)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
+    def find(self, *candidates: Any) -> tuple[Any, Stub] | None:
+        """Return the first stub declared for one of these functions or names, with its key."""
+        for candidate in candidates:
+            key = stub_key(candidate) if candidate is not None else None
+            if key is not None and key in self._by_key:
+                return key, self._by_key[key]
+        return None
+
+    async def play(
+        self, found: tuple[Any, Stub], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Let a stub that `find` returned do what it does this time."""
+        key, stub = found
+        execution = self._played.get(key, 0)
+        self._played[key] = execution + 1
+        return await stub.play(execution, args, kwargs)
+
+
+def stub_key(target: Any) -> Any:
+    """Return what identifies a stub's target: a name, or the code of a function."""
+    if isinstance(target, str):
+        return target
+    config = getattr(target, "_agnt5_config", None)
+    if config is not None:
+        return config.name
+    code = getattr(target, "cr_code", None) or getattr(target, "ag_code", None)
+    if code is None:
+        code = getattr(inspect.unwrap(target) if callable(target) else target, "__code__", None)
+    if code is None and not callable(target):
+        msg = f"{target!r} cannot be stubbed; name a step, a function or a @function"
+        raise BadStub(msg)
+    return code if code is not None else target

@@ -1,0 +1,144 @@
+"""Values as bytes: what the program and the platform hand each other, kept for the record.
+
+A history must not hold live objects: they change, and they differ between attempts. A frozen
+value keeps what matters for comparing, which is the value *and its type*: a tuple that comes
+back from a replay as a list is a finding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import json
+import marshal
+import re
+from typing import Any
+
+_VERSION = 2  # the last marshal format without references and interning: same value, same bytes
+_TAG = "\0type"
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def freeze(value: Any) -> bytes:
+    """Return bytes that are equal exactly for values equal in content and type."""
+    try:
+        return marshal.dumps(value, _VERSION)
+    except ValueError:
+        return marshal.dumps(_describe(value, 0), _VERSION)
+
+
+def thaw(frozen: bytes) -> Any:
+    """Return what `freeze` was given; objects it could not keep come back as `Shown`."""
+    return _undescribe(marshal.loads(frozen))  # noqa: S302 - our own bytes
+
+
+class Shown:
+    """A value that could only be described: its type and what was visible of it."""
+
+    def __init__(self, kind: str, content: Any) -> None:
+        self.kind = kind
+        self.content = content
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.content!r})"
+
+
+def _describe(value: Any, depth: int) -> Any:
+    if value is None or type(value) in {bool, int, float, str, bytes, complex}:
+        return value
+    if depth > 50:  # noqa: PLR2004 - against cycles
+        return (_TAG, type(value).__qualname__, "…")
+    if type(value) in {list, tuple}:
+        return type(value)(_describe(item, depth + 1) for item in value)
+    if type(value) is dict:
+        return {_key(key): _describe(item, depth + 1) for key, item in value.items()}
+    return (_TAG, f"{type(value).__module__}.{type(value).__qualname__}", _content(value, depth))
+
+
+def _key(key: Any) -> Any:
+    return key if type(key) in {bool, int, float, str, bytes, type(None)} else repr(key)
+
+
+def _content(value: Any, depth: int) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value)]
+        return {name: _describe(getattr(value, name, None), depth + 1) for name in names}
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        return _describe(dump(), depth + 1)
+    if isinstance(value, (set, frozenset)):
+        return sorted(_ADDRESS.sub("", repr(item)) for item in value)
+    return _ADDRESS.sub("", repr(value))
+
+
+def _undescribe(value: Any) -> Any:
+    if type(value) is tuple and len(value) == 3 and value[0] == _TAG:  # noqa: PLR2004
+        return Shown(value[1], _undescribe(value[2]))
+    if type(value) in {list, tuple}:
+        return type(value)(_undescribe(item) for item in value)
+    if type(value) is dict:
+        return {key: _undescribe(item) for key, item in value.items()}
+    return value
+
+
+def show(frozen: bytes | None, limit: int = 200) -> str:
+    """Return a frozen value for people, cut to `limit` characters."""
+    text = "nothing" if frozen is None else repr(thaw(frozen))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class NotJson(TypeError):
+    """A value cannot be written as JSON; the message says where in it, and of which type."""
+
+
+def to_json(value: Any, what: str) -> bytes:
+    """Write a value as JSON, as it crosses to the platform.
+
+    Args:
+        value: anything.
+        what: what it is, for the message ("the input of order", …).
+
+    Raises:
+        NotJson: with the path to the offending value and its type.
+    """
+    problem = find_not_json(value)
+    if problem is not None:
+        msg = f"{what} cannot be JSON: {problem}"
+        raise NotJson(msg)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def find_not_json(value: Any, path: str = "$", parents: tuple[int, ...] = ()) -> str | None:
+    """Return where and why a value cannot be JSON, or None."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return None
+    if isinstance(value, float):
+        return None if value - value == 0 else f"{path} is {value!r}, which JSON has no number for"
+    if id(value) in parents:
+        return f"{path} contains itself"
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                return f"a key of {path} is {key!r} of type {_name(key)}; keys must be strings"
+            found = find_not_json(item, f"{path}.{key}", (*parents, id(value)))
+            if found:
+                return found
+        return None
+    if isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            found = find_not_json(item, f"{path}[{number}]", (*parents, id(value)))
+            if found:
+                return found
+        return None
+    shown = value.kind if isinstance(value, Shown) else _name(value)
+    return f"{path} is of type {shown}"
+
+
+def _name(value: Any) -> str:
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,21 @@
+"""A deterministic world: virtual time, seeded entropy, exact kills, no outside."""
+
+from __future__ import annotations
+
+from .errors import OutsideTouched, Spinning, Stuck, WorldError
+from .isolation import isolated
+from .loop import BranchedTask, VirtualLoop
+from .process import Process
+from .scheduler import World
+
+__all__ = [
+    "BranchedTask",
+    "OutsideTouched",
+    "Process",
+    "Spinning",
+    "Stuck",
+    "VirtualLoop",
+    "World",
+    "WorldError",
+    "isolated",
+]

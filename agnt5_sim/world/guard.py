@@ -1,0 +1,61 @@
+"""No network and no processes: what a program under simulation reaches for is refused.
+
+An audit hook sees every way there, the ones written in C too. It is installed with the first
+life and says nothing outside one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .scheduler import World
+
+_REFUSED = {
+    "os.exec": "os.exec",
+    "os.fork": "os.fork",
+    "os.forkpty": "os.forkpty",
+    "os.posix_spawn": "os.posix_spawn",
+    "os.system": "os.system",
+    "socket.connect": "socket.connect",
+    "socket.getaddrinfo": "socket.getaddrinfo",
+    "socket.gethostbyname": "socket.gethostbyname",
+    "socket.sendmsg": "socket.sendmsg",
+    "socket.sendto": "socket.sendto",
+    "subprocess.Popen": "subprocess.Popen",
+}
+
+_world: World | None = None
+_installed = False
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if _world is None or event not in _REFUSED:
+        return
+    world = _world
+    if world.current is None:  # a test may do as it likes; a worker may not
+        return
+    world.touched(f"{_REFUSED[event]}({_what(event, args)})")
+
+
+def _what(event: str, args: tuple[Any, ...]) -> str:
+    if event.startswith("socket.") and args and not isinstance(args[0], (str, bytes)):
+        args = args[1:]  # the socket itself says nothing
+    return ", ".join(repr(arg) for arg in args[:2])
+
+
+@contextmanager
+def guarding(world: World) -> Iterator[None]:
+    """Refuse network and processes to the programs of `world` until the block ends."""
+    global _world, _installed  # noqa: PLW0603 - an audit hook is for the whole process
+    if not _installed:
+        sys.addaudithook(_audit)
+        _installed = True
+    before, _world = _world, world
+    try:
+        yield
+    finally:
+        _world = before

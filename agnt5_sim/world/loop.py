@@ -1,0 +1,364 @@
+"""An asyncio event loop in virtual time.
+
+Written on `asyncio.AbstractEventLoop`, not on `BaseEventLoop`: nothing here waits for a
+selector, so nothing of the stock loop is of use, and half its cost per callback is saved.
+Time starts at 0 and is the world's; timers due at one instant run in the order in which they
+were set (the stock loop leaves ties open). A loop does not drive itself: the world runs one
+turn of it at a time (`world.scheduler`), because several loops share one virtual time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from asyncio import events, futures
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextvars import Context
+
+    from .scheduler import World
+
+class BranchedTask(asyncio.Task):  # type: ignore[type-arg]
+    """A task that knows which branch of its program it is.
+
+    A branch is named by the path of task creations that led to it: `""` for the first task
+    of a program, `"0"` for the first task that one created, `"0.2"` for that one's third. It
+    depends on nothing but the program, so it is the same in every attempt.
+    """
+
+    branch: str = ""
+    children: int = 0
+
+
+class VirtualLoop(asyncio.AbstractEventLoop):
+    """One event loop of a world.
+
+    Args:
+        world: whose virtual time it follows; without one it gets a world of its own, so it
+            can stand wherever a stock loop can (`asyncio.Runner(loop_factory=VirtualLoop)`).
+    """
+
+    def __init__(self, world: World | None = None) -> None:
+        if world is None:
+            from .scheduler import World  # noqa: PLC0415 - the two know each other
+
+            world = World()
+        self.world = world
+        self.ready: deque[asyncio.Handle] = deque()
+        self.jobs: deque[Callable[[], None]] = deque()
+        self.job_points: Callable[[Callable[[], Any]], Callable[[], Any]] | None = None
+        self.pending_threads = 0
+        self.dead = False
+        self.stopping = False
+        self.asyncgens: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._closed = False
+        self._running = False
+        self._debug = False
+        self._exception_handler: Callable[[Any, dict[str, Any]], object] | None = None
+        self._task_factory: Callable[..., Any] | None = None
+        self._executor: Executor | None = None
+        self.slow_callback_duration = 0.1
+
+    def __repr__(self) -> str:
+        return f"<VirtualLoop at {self.world.now} s>"
+
+    # -- time and callbacks ------------------------------------------------------------
+
+    def time(self) -> float:
+        """Return virtual time in seconds since the world began."""
+        return self.world.now
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Run `callback` in the next turn."""
+        if self._closed:
+            self._refuse_closed()
+        handle = events.Handle(callback, args, self, context)
+        self.ready.append(handle)
+        return handle
+
+    def call_soon_threadsafe(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Run `callback` in the next turn; may be called from another thread."""
+        handle = self.call_soon(callback, *args, context=context)
+        self.world.wake()
+        return handle
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Run `callback` after `delay` virtual seconds."""
+        if delay is None:
+            msg = "delay must not be None"
+            raise TypeError(msg)
+        return self.call_at(self.world.now + delay, callback, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Run `callback` at virtual time `when`, after timers set earlier for that instant."""
+        if when is None:
+            msg = "when cannot be None"
+            raise TypeError(msg)
+        if self._closed:
+            self._refuse_closed()
+        handle = events.TimerHandle(when, callback, args, self, context)
+        self.world.add_timer(when, handle, self)
+        handle._scheduled = True  # type: ignore[attr-defined]  # noqa: SLF001 - as the stock loop does
+        return handle
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """Do nothing: the world skips cancelled timers when their instant comes."""
+
+    # -- futures and tasks -------------------------------------------------------------
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Return a future of this loop."""
+        return futures.Future(loop=self)
+
+    def create_task(  # type: ignore[override]
+        self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, **kwargs: Any
+    ) -> asyncio.Task[Any]:
+        """Start `coro` as a task, on a branch of the task that asks for it."""
+        if self._closed:
+            self._refuse_closed()
+        if self._task_factory is not None:
+            if kwargs.get("context", self) is None:
+                del kwargs["context"]
+            task = self._task_factory(self, coro, **kwargs)
+            if name is not None:
+                task.set_name(name)
+            return task  # type: ignore[no-any-return]
+        parent = asyncio.current_task(self) if events._get_running_loop() is self else None  # noqa: SLF001
+        task = BranchedTask(coro, loop=self, name=name, **kwargs)
+        if isinstance(parent, BranchedTask):
+            number = parent.children
+            parent.children = number + 1
+            task.branch = f"{parent.branch}.{number}" if parent.branch else str(number)
+        return task
+
+    def set_task_factory(self, factory: Callable[..., Any] | None) -> None:
+        """Let `factory(loop, coro, **kwargs)` make the tasks."""
+        if factory is not None and not callable(factory):
+            msg = "task factory must be a callable or None"
+            raise TypeError(msg)
+        self._task_factory = factory
+
+    def get_task_factory(self) -> Callable[..., Any] | None:  # type: ignore[override]
+        """Return the task factory, or None for the loop's own tasks."""
+        return self._task_factory
+
+    # -- threads -----------------------------------------------------------------------
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Run a blocking function beside the loop; virtual time stands still while it works.
+
+        Without an executor it runs on a stack of its own in this very thread, which can be
+        abandoned when the worker is killed, as no thread can. An executor that is given is
+        used as it is, and the world waits for it in real time.
+        """
+        executor = executor or self._executor
+        if executor is None:
+            return self.world.start_job(self, func, args)
+        future = futures.wrap_future(executor.submit(func, *args), loop=self)
+        self.pending_threads += 1
+        future.add_done_callback(self._thread_done)
+        return future
+
+    def _thread_done(self, _future: asyncio.Future[Any]) -> None:
+        self.pending_threads -= 1
+
+    def set_default_executor(self, executor: Executor) -> None:  # type: ignore[override]
+        """Use `executor` where `run_in_executor` is given none."""
+        self._executor = executor
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Shut down a default executor that was set."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True)
+
+    async def shutdown_asyncgens(self) -> None:
+        """Close every asynchronous generator that is still open."""
+        generators = list(self.asyncgens)
+        self.asyncgens.clear()
+        results = await asyncio.gather(
+            *(generator.aclose() for generator in generators), return_exceptions=True
+        )
+        for result, generator in zip(results, generators, strict=True):
+            if isinstance(result, Exception):
+                self.call_exception_handler(
+                    {
+                        "message": f"an error occurred during closing of {generator!r}",
+                        "exception": result,
+                        "asyncgen": generator,
+                    }
+                )
+
+    # -- running -----------------------------------------------------------------------
+
+    def run_turn(self) -> None:
+        """Run what is ready now, and nothing that becomes ready meanwhile."""
+        ready = self.ready
+        world = self.world
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle._cancelled:  # type: ignore[attr-defined]  # noqa: SLF001
+                world.turns += 1
+                handle._run()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def run_forever(self) -> None:
+        """Drive the world until `stop()`."""
+        if self._closed:
+            self._refuse_closed()
+        if self._running or events._get_running_loop() is not None:  # noqa: SLF001
+            msg = "This event loop is already running"
+            raise RuntimeError(msg)
+        self._running = True
+        try:
+            self.world.drive(self, lambda: self.stopping)
+        finally:
+            self.stopping = False
+            self._running = False
+
+    def run_until_complete(self, future: Any) -> Any:
+        """Drive the world until `future` is done, and return its result."""
+        if self._closed:
+            self._refuse_closed()
+        is_new = not futures.isfuture(future)
+        future = asyncio.ensure_future(future, loop=self)
+        if is_new:
+            future._log_destroy_pending = False  # noqa: SLF001 - as the stock loop does
+        future.add_done_callback(self._stop_when_done)
+        try:
+            self.run_forever()
+        except BaseException:
+            if is_new and future.done() and not future.cancelled():
+                future.exception()
+            raise
+        finally:
+            future.remove_done_callback(self._stop_when_done)
+        if not future.done():
+            msg = "Event loop stopped before Future completed."
+            raise RuntimeError(msg)
+        return future.result()
+
+    def _stop_when_done(self, _future: asyncio.Future[Any]) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop after this turn."""
+        self.stopping = True
+
+    def is_running(self) -> bool:
+        """Tell whether the loop is driving its world."""
+        return self._running
+
+    def is_closed(self) -> bool:
+        """Tell whether the loop was closed."""
+        return self._closed
+
+    def close(self) -> None:
+        """Drop everything that was still to run."""
+        if self._running:
+            msg = "Cannot close a running event loop"
+            raise RuntimeError(msg)
+        if self._closed:
+            return
+        self._closed = True
+        self.ready.clear()
+        self.world.forget(self)
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+
+    def _refuse_closed(self) -> NoReturn:
+        msg = "Event loop is closed"
+        raise RuntimeError(msg)
+
+    # -- errors ------------------------------------------------------------------------
+
+    def get_debug(self) -> bool:
+        """Tell whether asyncio's debug mode is on."""
+        return self._debug
+
+    def set_debug(self, enabled: bool) -> None:  # noqa: FBT001 - asyncio's signature
+        """Turn asyncio's debug mode on or off."""
+        self._debug = enabled
+
+    def get_exception_handler(self) -> Callable[[Any, dict[str, Any]], object] | None:  # type: ignore[override]
+        """Return the exception handler that was set, or None."""
+        return self._exception_handler
+
+    def set_exception_handler(self, handler: Callable[[Any, dict[str, Any]], object] | None) -> None:
+        """Let `handler(loop, context)` hear of errors nobody awaits."""
+        self._exception_handler = handler
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        """Report an error nobody awaits to the world, which keeps it for the history."""
+        self.world.unhandled(self, context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Report an error nobody awaits."""
+        if self._exception_handler is None:
+            self.default_exception_handler(context)
+            return
+        try:
+            self._exception_handler(self, context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - as the stock loop does
+            self.default_exception_handler(
+                {
+                    "message": "Unhandled error in exception handler",
+                    "exception": error,
+                    "context": context,
+                }
+            )
+
+    # -- the outside -------------------------------------------------------------------
+
+    def _outside(self, call: str) -> NoReturn:
+        self.world.touched(f"loop.{call}")
+
+    async def create_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("create_connection")
+
+    async def create_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("create_server")
+
+    async def create_unix_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("create_unix_connection")
+
+    async def create_datagram_endpoint(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("create_datagram_endpoint")
+
+    async def getaddrinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("getaddrinfo")
+
+    async def subprocess_exec(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation starts no process."""
+        self._outside("subprocess_exec")
+
+    async def subprocess_shell(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation starts no process."""
+        self._outside("subprocess_shell")

@@ -1,0 +1,111 @@
+"""A worker process of a world: one event loop, and the stacks it runs on.
+
+Everything a process runs, runs on greenlets of its own. To kill it, wherever it is, its
+greenlets are left suspended for ever and its loop is never stepped again: no `finally`, no
+`except BaseException`, no destructor of it runs. A coroutine that lost its last reference
+would be closed, and closing runs `finally`; so the dead are kept (`_DEAD`), past the end of
+the interpreter even. They leave with the operating-system process: long sweeps live in
+forked children (`agnt5_sim.explore.batches`) which end by `os._exit`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import greenlet
+
+from .loop import VirtualLoop
+
+if TYPE_CHECKING:
+    from .scheduler import World
+
+_BURST = 64
+_DEAD: list[Any] = []
+# A leaked reference: at interpreter exit the list itself must not be taken apart.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_DEAD))
+
+
+def dead_processes() -> int:
+    """Return how many killed processes this interpreter still holds."""
+    return len(_DEAD)
+
+
+class Process:
+    """One incarnation of a worker.
+
+    Args:
+        world: the world it lives in.
+        incarnation: its number, rising by one with every process of the world.
+    """
+
+    def __init__(self, world: World, incarnation: int) -> None:
+        self.world = world
+        self.incarnation = incarnation
+        self.loop = VirtualLoop(world)
+        self.dead = False
+        self.blocked = False
+        self.exited: BaseException | None = None
+        self.on_exit: Callable[[Process], None] | None = None
+        self._stack: greenlet.greenlet | None = None
+        self._jobs: set[greenlet.greenlet] = set()
+
+    def __repr__(self) -> str:
+        return f"<Process {self.incarnation}{' dead' if self.dead else ''}>"
+
+    def start(self, coro: Any) -> asyncio.Task[Any]:
+        """Start `coro` as a task of this process."""
+        return self.loop.create_task(coro)
+
+    def stack(self) -> greenlet.greenlet:
+        """Return the greenlet its turns run on, made when first needed."""
+        if self._stack is None:
+            self._stack = greenlet.greenlet(self._live)
+        return self._stack
+
+    def _live(self) -> None:
+        run_turn, ready = self.loop.run_turn, self.loop.ready
+        world = self.world
+        try:
+            while True:
+                run_turn()
+                if world.alone:
+                    # Nobody else is there to have a turn, so the hub need not be asked.
+                    for _ in range(_BURST):
+                        if not ready:
+                            break
+                        run_turn()
+                world.hub.switch()
+        except SystemExit as error:
+            self.exited = error
+
+    def run_job(self, job: Callable[[], None]) -> None:
+        """Run a blocking function on a stack of its own until it is done or sleeps."""
+        stack = greenlet.greenlet(job)
+        self._jobs.add(stack)
+        stack.switch()
+        if stack.dead:
+            self._jobs.discard(stack)
+
+    def owns(self, stack: greenlet.greenlet) -> bool:
+        """Tell whether `stack` is one of this process's."""
+        return stack is self._stack or stack in self._jobs
+
+    def bury(self) -> None:
+        """Mark the process dead and keep all it was doing from ever being taken apart."""
+        self.dead = True
+        self.loop.dead = True
+        running = asyncio.current_task(self.loop)
+        if running is not None:
+            asyncio.tasks._leave_task(self.loop, running)  # type: ignore[attr-defined]  # noqa: SLF001
+        _DEAD.append(
+            (
+                self,
+                running,
+                asyncio.all_tasks(self.loop),
+                tuple(self.loop.ready),
+                tuple(self.loop.asyncgens),
+            )
+        )

@@ -1,0 +1,379 @@
+"""The world: one virtual time, the loops that share it, and who runs next.
+
+The world runs one turn of each loop that has something ready, in the order in which the loops
+came to be; when none has, time jumps to the next timer; when there is none either, it says
+what everything waits for. The code that calls `drive` is the *hub*: it runs on the caller's
+own stack, and everything a worker process does runs on greenlets the hub can abandon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import heapq
+import itertools
+import sys
+import threading
+from asyncio import events
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import greenlet
+
+from .clock import NS
+from .errors import OutsideTouched, Spinning, Stuck, WorldError
+from .loop import VirtualLoop
+from .process import Process
+from .stacks import describe_tasks, describe_stack
+
+DEFAULT_EPOCH_NS = 1_767_225_600 * NS  # 2026-01-01T00:00:00Z
+DEFAULT_TURNS = 100_000
+_REAL_WAIT_S = 30.0
+
+
+class WorldTimer:
+    """Something the world itself does at an instant (a lease expires, a process wakes)."""
+
+    __slots__ = ("_cancelled", "action")
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Forget it."""
+        self._cancelled = True
+
+
+class World:
+    """Virtual time and everything that lives in it.
+
+    Args:
+        epoch_ns: the wall-clock instant at which it begins, in nanoseconds since 1970.
+        turn_limit: how many callbacks may run with neither time moving nor `progress()`
+            being told, before the program counts as spinning.
+    """
+
+    def __init__(
+        self, *, epoch_ns: int = DEFAULT_EPOCH_NS, turn_limit: int = DEFAULT_TURNS
+    ) -> None:
+        self.now = 0.0
+        self.epoch_ns = epoch_ns
+        self.turn_limit = turn_limit
+        self.turns = 0
+        self.hub: Any = None
+        self.current: Process | None = None
+        self.alone = False
+        self.explain: Callable[[], str] | None = None
+        self.unhandled_errors: list[tuple[VirtualLoop, dict[str, Any]]] = []
+        self._turns_at_progress = 0
+        self._timers: list[tuple[float, int, Any, VirtualLoop | None]] = []
+        self._seq = itertools.count()
+        self._processes: list[Process] = []
+        self._incarnations = itertools.count(1)
+        self._failure: BaseException | None = None
+        self._woken = threading.Event()
+        self._hooks_of: VirtualLoop | None = None
+
+    # -- time --------------------------------------------------------------------------
+
+    def wall_ns(self) -> int:
+        """Return the wall clock in nanoseconds since 1970."""
+        return self.epoch_ns + round(self.now * NS)
+
+    def since_start_ns(self) -> int:
+        """Return virtual time in nanoseconds since the world began."""
+        return round(self.now * NS)
+
+    def add_timer(self, when: float, handle: Any, loop: VirtualLoop | None) -> None:
+        """Set a timer; ties run in the order in which they were set."""
+        heapq.heappush(self._timers, (when, next(self._seq), handle, loop))
+
+    def at(self, when: float, action: Callable[[], None]) -> WorldTimer:
+        """Let the world itself do `action` at virtual time `when`, outside every process."""
+        timer = WorldTimer(action)
+        self.add_timer(max(when, self.now), timer, None)
+        return timer
+
+    def next_timer(self) -> float | None:
+        """Return when the next timer is due, or None."""
+        timers = self._timers
+        while timers and (timers[0][2]._cancelled or (timers[0][3] is not None and timers[0][3].dead)):
+            heapq.heappop(timers)
+        return timers[0][0] if timers else None
+
+    def forget(self, loop: VirtualLoop) -> None:
+        """Drop the timers of a loop that was closed."""
+        self._timers = [timer for timer in self._timers if timer[3] is not loop]
+        heapq.heapify(self._timers)
+
+    def progress(self) -> None:
+        """Note that a program got somewhere, so that it does not count as spinning."""
+        self._turns_at_progress = self.turns
+
+    # -- processes ---------------------------------------------------------------------
+
+    def spawn(self) -> Process:
+        """Start a worker process."""
+        process = Process(self, next(self._incarnations))
+        self._processes.append(process)
+        return process
+
+    def kill(self, process: Process) -> None:
+        """Kill a process; called from within it, this never returns."""
+        if not process.dead:
+            self._processes.remove(process)
+            process.bury()
+        if process.owns(greenlet.getcurrent()):
+            self.hub.switch()
+            msg = "a killed process was resumed"
+            raise SystemError(msg)
+
+    def leave(self, process: Process) -> list[str]:
+        """Let go of a process at the end of a life; return what it had left to do."""
+        left = describe_tasks(process.loop, f"worker {process.incarnation}")
+        if left:
+            self.kill(process)
+        else:
+            self._processes.remove(process)
+        return left
+
+    def busy(self) -> bool:
+        """Tell whether a process has something to run now."""
+        return any(process.loop.ready or process.loop.jobs for process in self._processes)
+
+    def fail(self, error: BaseException) -> None:
+        """End the life with `error`; called from within a process, this never returns."""
+        self._failure = self._failure or error
+        for process in tuple(self._processes):
+            if process.owns(greenlet.getcurrent()):
+                self.kill(process)
+
+    def touched(self, call: str) -> NoReturn:
+        """End the life: a program reached for the outside world."""
+        error = OutsideTouched(
+            f"{call} was called inside a simulation, which has no network and starts no process."
+            f"\n{describe_stack(sys._getframe(1))}"  # noqa: SLF001
+        )
+        self.fail(error)
+        raise error
+
+    def unhandled(self, loop: VirtualLoop, context: dict[str, Any]) -> None:
+        """Keep an error nobody awaited."""
+        self.unhandled_errors.append((loop, context))
+
+    # -- blocking calls ----------------------------------------------------------------
+
+    def start_job(
+        self, loop: VirtualLoop, func: Callable[..., Any], args: tuple[Any, ...]
+    ) -> asyncio.Future[Any]:
+        """Run a blocking function of `loop` on a stack of its own."""
+        future = loop.create_future()
+        call = functools.partial(func, *args)
+        if loop.job_points is not None:
+            call = loop.job_points(call)
+
+        def job() -> None:
+            try:
+                result = call()
+            except StopIteration as error:
+                outcome: tuple[Callable[[Any], None], Any] = (
+                    future.set_exception,
+                    RuntimeError(f"a blocking function raised StopIteration: {error}"),
+                )
+            except Exception as error:  # noqa: BLE001 - handed to whoever awaits it
+                outcome = (future.set_exception, error)
+            else:
+                outcome = (future.set_result, result)
+            loop.call_soon(self._settle, future, *outcome)
+
+        loop.jobs.append(job)
+        return future
+
+    @staticmethod
+    def _settle(future: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:
+        if not future.done():
+            settle(value)
+
+    def sleep_blocking(self, seconds: float) -> None:
+        """Block the calling program for virtual seconds (what `time.sleep` becomes)."""
+        stack = greenlet.getcurrent()
+        process = self.current
+        if process is None or not process.owns(stack):
+            self.now += max(seconds, 0.0)
+            return
+        blocks_loop = stack is process.stack()
+
+        def wake() -> None:
+            if blocks_loop:
+                process.blocked = False
+            self._enter(process, stack)
+
+        self.at(self.now + max(seconds, 0.0), wake)
+        process.blocked = process.blocked or blocks_loop
+        self.hub.switch()
+
+    def wake(self) -> None:
+        """Tell a world that waits for a real thread to look again."""
+        self._woken.set()
+
+    # -- driving -----------------------------------------------------------------------
+
+    def drive(self, home: VirtualLoop | None, done: Callable[[], bool]) -> None:
+        """Run the world until `done()`.
+
+        Args:
+            home: the loop of the caller, run on the caller's own stack, or None.
+            done: asked after every turn.
+
+        Raises:
+            Stuck: nothing can ever happen any more.
+            Spinning: a program runs on without getting anywhere.
+        """
+        hub_before, self.hub = self.hub, greenlet.getcurrent()
+        loop_before = events._get_running_loop()  # noqa: SLF001
+        hooks_before = sys.get_asyncgen_hooks()
+        self._hooks_of = None
+        try:
+            while True:
+                self._drive_instant(home, done)
+                if done():
+                    return
+                self._move_on(home)
+        finally:
+            self.hub = hub_before
+            sys.set_asyncgen_hooks(*hooks_before)
+            events._set_running_loop(loop_before)  # noqa: SLF001
+
+    def _drive_instant(self, home: VirtualLoop | None, done: Callable[[], bool]) -> None:
+        """Run turns until nothing is ready at this instant, or `done()`."""
+        moved = True
+        while moved:
+            moved = False
+            if home is not None and (home.ready or home.jobs):
+                moved = True
+                self._turn_home(home)
+                if done():
+                    return
+            self.alone = home is None and len(self._processes) == 1
+            for process in tuple(self._processes):
+                if process.loop.ready and not process.blocked and not process.dead:
+                    moved = True
+                    self._enter(process, process.stack())
+                while process.loop.jobs and not process.dead:
+                    moved = True
+                    self._run_job(process, process.loop.jobs.popleft())
+                if moved and done():
+                    return
+            if self.turns - self._turns_at_progress > self.turn_limit:
+                self._give_up_spinning(home)
+
+    def _turn_home(self, home: VirtualLoop) -> None:
+        self._set_hooks(home)
+        events._set_running_loop(home)  # noqa: SLF001
+        home.run_turn()
+        events._set_running_loop(None)  # noqa: SLF001
+        while home.jobs:
+            home.jobs.popleft()()
+        self._raise_failure()
+
+    def _enter(self, process: Process, stack: greenlet.greenlet) -> None:
+        """Let a stack of a process run until it comes back to the hub."""
+        if process.dead:
+            return
+        before, self.current = self.current, process
+        running = process.loop if stack is process.stack() else None
+        self._set_hooks(process.loop)
+        events._set_running_loop(running)  # noqa: SLF001
+        stack.switch()
+        events._set_running_loop(None)  # noqa: SLF001
+        self.current = before
+        self._after(process)
+
+    def _run_job(self, process: Process, job: Callable[[], None]) -> None:
+        before, self.current = self.current, process
+        events._set_running_loop(None)  # noqa: SLF001
+        process.run_job(job)
+        self.current = before
+        self._after(process)
+
+    def _after(self, process: Process) -> None:
+        self._raise_failure()
+        if process.exited is not None and not process.dead:
+            self.kill(process)
+            if process.on_exit is not None:
+                process.on_exit(process)
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def _set_hooks(self, loop: VirtualLoop) -> None:
+        if self._hooks_of is loop:
+            return
+        self._hooks_of = loop
+
+        def finalize(generator: Any) -> None:
+            if not loop.dead and not loop.is_closed():
+                loop.call_soon(loop.create_task, generator.aclose())
+
+        sys.set_asyncgen_hooks(firstiter=loop.asyncgens.add, finalizer=finalize)
+
+    def _move_on(self, home: VirtualLoop | None) -> None:
+        """Jump to the next timer and make ready what is due; or say why nothing is."""
+        if self._waits_for_thread(home):
+            return
+        when = self.next_timer()
+        if when is None:
+            raise Stuck(self.describe_waits(home))
+        if when > self.now:
+            self.now = when
+            self.progress()
+        while True:
+            due = self.next_timer()
+            if due is None or due > self.now:
+                return
+            _, _, handle, loop = heapq.heappop(self._timers)
+            if loop is None:
+                handle.action()
+                self._raise_failure()
+            else:
+                handle._scheduled = False  # noqa: SLF001 - as the stock loop does
+                loop.ready.append(handle)
+
+    def _waits_for_thread(self, home: VirtualLoop | None) -> bool:
+        loops = [process.loop for process in self._processes]
+        if home is not None:
+            loops.append(home)
+        if not any(loop.pending_threads for loop in loops):
+            return False
+        if not self._woken.wait(_REAL_WAIT_S):
+            msg = f"an executor thread gave no sign for {_REAL_WAIT_S:g} s of real time"
+            raise Stuck(f"{msg}\n{self.describe_waits(home)}")
+        self._woken.clear()
+        return True
+
+    def _give_up_spinning(self, home: VirtualLoop | None) -> NoReturn:
+        msg = (
+            f"{self.turn_limit} loop turns passed at {self.now:g} s without virtual time moving"
+            " or anything being asked of the platform. A loop that only yields never ends here:"
+            " wait for something, or let time pass (asyncio.sleep(0.1) instead of sleep(0)).\n"
+        )
+        raise Spinning(msg + self.describe_waits(home))
+
+    def describe_waits(self, home: VirtualLoop | None = None) -> str:
+        """Say for every task of every loop what it waits for, and when the next timer is due."""
+        lines = []
+        for process in self._processes:
+            lines += describe_tasks(process.loop, f"worker {process.incarnation}")
+        if home is not None:
+            lines += describe_tasks(home, "test")
+        if self.explain is not None:
+            lines.append(self.explain())
+        when = self.next_timer()
+        lines.append("no timer is set" if when is None else f"next timer at {when:g} s")
+        return "\n".join(lines)
+
+
+__all__ = ["DEFAULT_EPOCH_NS", "DEFAULT_TURNS", "World", "WorldError", "WorldTimer"]
