@@ -19,6 +19,7 @@ from .platform import Fenced, Outcome, Platform, PlatformError, Policy
 from .sdk.adapters import SdkWorker, silence, start_worker, unsilence
 from .sdk.attempt import Attempt, Call, current_attempt, current_call
 from .sdk.bodies import Bodies
+from .sdk.captured import release_clocks
 from .sdk.crossings import Crossings
 from .sdk.detect import installed
 from .sdk.detect import profile as resolve_profile
@@ -89,7 +90,9 @@ class Life:
         self.platform = Platform(settings.policy)
         self.history = History()
         self.injector = Injector(settings.plan, self._strike)
-        self.crossings = Crossings(self.world, self.platform, self.injector, self.history)
+        self.crossings = Crossings(
+            self.world, self.platform, self.injector, self.history, self._finish
+        )
         self.stubs = Stubs(stubs or {})
         self.bodies = Bodies(self.crossings, self.stubs)
         self.effects = effects
@@ -107,6 +110,7 @@ class Life:
         """Be in this life's world until the block ends."""
         settings = self.settings
         watch_functions()
+        release_clocks()
         with ExitStack() as stack:
             stack.enter_context(isolated(self.world, f"{settings.seed}/0", stall=settings.stall))
             if settings.quiet:
@@ -278,7 +282,10 @@ class Life:
             outcome = await worker.execute(attempt)
         except PlatformError as error:
             outcome = Outcome("failed", error=str(error), error_type=type(error).__name__)
-        self._report(attempt, outcome)
+        if outcome is None and not attempt.over:
+            outcome = Outcome("failed", error="the worker returned and reported nothing")
+        if outcome is not None:
+            self._report(attempt, outcome)
 
     def _report(self, attempt: Attempt, outcome: Outcome) -> None:
         data: dict[str, Any] = {

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 class SdkWorker(Protocol):
     """A real SDK worker in one process."""
 
-    async def execute(self, attempt: Attempt) -> Outcome:
-        """Let the SDK execute an attempt, and read how it ended."""
+    async def execute(self, attempt: Attempt) -> Outcome | None:
+        """Let the SDK execute an attempt.
+
+        Returns:
+            How it ended, to be reported; None when the worker has reported it already.
+        """
 
 
 def start_worker(name: str, process: Process, crossings: Crossings) -> SdkWorker:

@@ -91,7 +91,8 @@ class Bodies:
         except Exception as error:
             self.failed(call, error)
             raise
-        self.left(call, count, point)
+        self.crossings.record(call.attempt, "body.returned", call.identity, {"items": count})
+        self.crossings.injector.leave(point)
 
     # -- the record --------------------------------------------------------------------
 

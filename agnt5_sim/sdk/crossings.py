@@ -17,7 +17,7 @@ from .attempt import Attempt, branch
 if TYPE_CHECKING:
     from ..faults import Injector
     from ..history import History
-    from ..platform import Platform
+    from ..platform import Outcome, Platform
     from ..world import World
 
 T = TypeVar("T")
@@ -31,11 +31,18 @@ class Crossings:
         platform: the other side.
         injector: counts the points, and strikes.
         history: where everything is written.
+        finish: ends an attempt at the platform with an outcome, and returns the run's state.
     """
 
     def __init__(
-        self, world: World, platform: Platform, injector: Injector, history: History
+        self,
+        world: World,
+        platform: Platform,
+        injector: Injector,
+        history: History,
+        finish: Callable[[Attempt, Outcome], str],
     ) -> None:
+        self.finish = finish
         self.world = world
         self.platform = platform
         self.injector = injector

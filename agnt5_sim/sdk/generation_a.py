@@ -120,12 +120,13 @@ class WorkerA:
         self, run_id: str, channel: str, kind: str, data: str, sequence: int, source_ns: int
     ) -> None:
         attempt = self._attempt(run_id)
-        name, completes, sleeps, event_id = kind, None, None, None
+        name, completes, sleeps, event_id, parent = kind, None, None, None, ""
         if kind.startswith("workflow.s"):
             payload = json.loads(data)
             step = payload.get("step_name") or payload.get("key", "")
             name = f"{kind}/{step}" if step else kind
             event_id = payload.get("event_id")
+            parent = payload.get("parent_event_id", "")
             if kind == "workflow.step.completed" and "result" in payload:
                 completes = (step, json.dumps(payload["result"]).encode())
             elif kind == "workflow.step.started" and payload.get("handler_name") == "sleep":
@@ -150,6 +151,8 @@ class WorkerA:
                 "step": call.identity if call is not None else "",
                 "completes": completes[0] if completes else "",
                 "sleeps": sleeps[0] if sleeps else "",
+                "id": event_id or "",
+                "parent": parent,
             },
         )
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .crossings import Crossings
 
 _ARTIFACT = "00" * 32
+_TERMINAL = frozenset({"run.completed", "run.failed"})
 
 
 class IdentitiesE:
@@ -224,12 +225,19 @@ class WorkerE:
             "completes": completes[0] if completes else "",
             "sleeps": sleeps[0] if sleeps else "",
             "replayed": "cache_hit" in metadata,
+            "id": metadata.get("correlation_id", ""),
+            "parent": metadata.get("parent_correlation_id", ""),
         }
 
         def effect() -> int:
-            return platform.append(
+            cursor = platform.append(
                 world.now, attempt.lease, event, completes=completes, sleeps=sleeps
             )
+            if kind in _TERMINAL:
+                outcome = _terminal(kind, data)
+                entry["outcome"] = outcome.kind
+                self.crossings.finish(attempt, outcome)
+            return cursor
 
         return attempt, "emit", name, effect, entry
 
@@ -397,7 +405,7 @@ class WorkerE:
         payload = {
             "event_type": kind,
             "name": step,
-            "correlation_id": f"{identity}#{number}",
+            "correlation_id": identity,
             "timestamp_ns": now,
             **extra,
         }
@@ -410,7 +418,16 @@ class WorkerE:
             attempt,
             "platform.runtime",
             f"{kind}/{step}",
-            {"type": kind, "channel": "runtime", "payload": data, "sequence": number, "source_ns": now},
+            {
+                "type": kind,
+                "channel": "runtime",
+                "payload": data,
+                "sequence": number,
+                "source_ns": now,
+                "id": identity,
+                "parent": "",
+                "step": step,
+            },
         )
 
     # -- the state core ----------------------------------------------------------------
@@ -461,8 +478,8 @@ class WorkerE:
 
     # -- execution ---------------------------------------------------------------------
 
-    async def execute(self, attempt: Attempt) -> Outcome:
-        """Let the SDK execute an attempt, and read how it ended."""
+    async def execute(self, attempt: Attempt) -> Outcome | None:
+        """Let the SDK execute an attempt; None when its terminal event has ended it."""
         dispatch = attempt.dispatch
         self.attempts[attempt.run_id] = attempt
         request = Request(dispatch, self._metadata(dispatch))
@@ -475,7 +492,7 @@ class WorkerE:
             )
             execution = self.worker._execute_workflow(config, dispatch.input, request)
         response = await self.worker._track_invocation(dispatch.run_id, execution)
-        return self._outcome(attempt, response)
+        return _outcome(response)
 
     def _metadata(self, dispatch: Dispatch) -> dict[str, str]:
         metadata = {"tenant_id": dispatch.tenant, "project_id": dispatch.tenant}
@@ -497,47 +514,54 @@ class WorkerE:
             metadata["timer_key"] = dispatch.resume.timer_key
             metadata["activation_id"] = dispatch.resume.activation_id
         completed.update(answered(dispatch))
+        if completed and dispatch.recovered:
+            metadata["workflow_correlation_id"] = self._workflow_id(dispatch.run_id)
         metadata.update(resume)
         if completed:
             metadata["completed_steps"] = json_object(completed)
         return metadata
 
-    def _outcome(self, attempt: Attempt, response: Any) -> Outcome:
-        if response is None:
-            return self._terminal(attempt)
-        metadata = dict(response.metadata or {})
-        suspension = response.worker_suspension
-        if suspension is not None:
-            continuation = base64.urlsafe_b64encode(bytes(suspension.continuation)).decode()
-            timer = TimerRequest(
-                suspension.timer_key, suspension.delay_ms / 1000, suspension.activation_id
-            )
-            return Outcome("suspended", timer=timer, metadata={"continuation_b64": continuation})
-        if response.event_type == "run.paused":
-            output = json.loads(bytes(response.output_data))
-            pause = pause_request(metadata, output["question"], metadata.get("input_type", "text"))
-            return Outcome("paused", pause=pause, metadata=metadata)
-        if response.event_type == "run.failed" or not response.success:
-            return Outcome(
-                "failed", error=response.error_message or "", error_type=metadata.get("error_type", "")
-            )
-        return Outcome("completed", bytes(response.output_data))
 
-    def _terminal(self, attempt: Attempt) -> Outcome:
-        """Read how a run ended off its terminal event: success and failure return nothing."""
-        for accepted in reversed(self.crossings.platform.journal(attempt.run_id)):
-            if accepted.attempt != attempt.number:
-                break
-            if accepted.event.type in {"run.completed", "run.failed"}:
-                payload = json.loads(accepted.event.data)
-                if accepted.event.type == "run.completed":
-                    return Outcome("completed", json.dumps(payload.get("output_data")).encode())
-                return Outcome(
-                    "failed",
-                    error=payload.get("error_message") or "",
-                    error_type=payload.get("error_code") or "",
-                )
-        return Outcome("failed", error="the worker returned without a terminal event")
+    def _workflow_id(self, run_id: str) -> str:
+        """Return the id under which the run's first attempt began, off its journal."""
+        for accepted in self.crossings.platform.journal(run_id):
+            if accepted.event.type == "workflow.started":
+                return str(json.loads(accepted.event.data).get("correlation_id", ""))
+        return ""
+
+
+def _outcome(response: Any) -> Outcome | None:
+    if response is None:
+        return None
+    metadata = dict(response.metadata or {})
+    suspension = response.worker_suspension
+    if suspension is not None:
+        continuation = base64.urlsafe_b64encode(bytes(suspension.continuation)).decode()
+        timer = TimerRequest(
+            suspension.timer_key, suspension.delay_ms / 1000, suspension.activation_id
+        )
+        return Outcome("suspended", timer=timer, metadata={"continuation_b64": continuation})
+    if response.event_type == "run.paused":
+        output = json.loads(bytes(response.output_data))
+        pause = pause_request(metadata, output["question"], metadata.get("input_type", "text"))
+        return Outcome("paused", pause=pause, metadata=metadata)
+    if response.event_type == "run.failed" or not response.success:
+        return Outcome(
+            "failed", error=response.error_message or "", error_type=metadata.get("error_type", "")
+        )
+    return Outcome("completed", bytes(response.output_data))
+
+
+def _terminal(kind: str, data: bytes) -> Outcome:
+    """Read how a run ended off its terminal event, which is what ends it in this generation."""
+    payload = json.loads(data)
+    if kind == "run.completed":
+        return Outcome("completed", json.dumps(payload.get("output_data")).encode())
+    return Outcome(
+        "failed",
+        error=payload.get("error_message") or "",
+        error_type=payload.get("error_code") or "",
+    )
 
 
 def _continued(encoded: str) -> dict[str, bytes]:

@@ -1,7 +1,9 @@
 """Seeded randomness: `random`, `os.urandom` and `random._urandom`.
 
 `uuid4` and the time-ordered uuids draw from `os.urandom`, `secrets` and `SystemRandom` from
-`random._urandom`; both must be seeded, or ids differ from life to life.
+`random._urandom`; both must be seeded, or ids differ from life to life. A generator that is
+given no seed (`random.Random()`, `random.seed()`) asks the system below Python; it is given
+one.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _source: random.Random | None = None
 
@@ -20,7 +23,19 @@ def _virtual_urandom(size: int, /) -> bytes:
     return _source.randbytes(size)
 
 
+def _virtual_seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+    if a is None and _source is not None:
+        a = _source.getrandbits(256)
+    _real_seed(self, a, version)
+
+
+def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
+    _virtual_seed(random._inst, a, version)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
 _real_urandom = os.urandom
+_real_seed = random.Random.seed
+_real_module_seed = random.seed
 
 
 def reseed(seed: str) -> None:
@@ -38,6 +53,8 @@ def seeded(seed: str) -> Iterator[None]:
     _source = random.Random()  # noqa: S311 - reproducible on purpose
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]  # noqa: SLF001
+    random.Random.seed = _virtual_seed  # type: ignore[method-assign]
+    random.seed = _virtual_module_seed
     reseed(seed)
     try:
         yield
@@ -47,3 +64,5 @@ def seeded(seed: str) -> Iterator[None]:
         if before is None:
             os.urandom = _real_urandom
             random._urandom = _real_urandom  # type: ignore[attr-defined]  # noqa: SLF001
+            random.Random.seed = _real_seed  # type: ignore[method-assign]
+            random.seed = _real_module_seed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -33,19 +32,8 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         stack.enter_context(clock.kept_by(world))
         stack.enter_context(entropy.seeded(seed))
         stack.enter_context(guard.guarding(world))
-        stack.enter_context(_sleep_replaced(world))
         stack.enter_context(_watched(world, stall))
         yield
-
-
-@contextmanager
-def _sleep_replaced(world: World) -> Iterator[None]:
-    before = time.sleep
-    time.sleep = world.sleep_blocking
-    try:
-        yield
-    finally:
-        time.sleep = before
 
 
 @contextmanager

@@ -1,0 +1,142 @@
+"""Guarantees that take two lives: the one under faults, and the same without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ..history import History
+from .reading import Reading, Run
+from .registry import Broken, Violation, name_violation
+
+
+class Volatile:
+    """What differs between two lives without faults, under other entropy at another time.
+
+    Such a value is compared by type and presence only.
+
+    Args:
+        one: a life without faults.
+        other: another, under another seed and with another start.
+    """
+
+    def __init__(self, one: History, other: History) -> None:
+        self._outputs: dict[str, Any] = {}
+        self._states: dict[str, Any] = {}
+        mine, theirs = Reading(one), Reading(other)
+        for run_id, run in mine.runs.items():
+            twin = theirs.runs.get(run_id)
+            if twin is None or run.ended is None or twin.ended is None:
+                continue
+            self._outputs[run_id] = (_output(run), _output(twin))
+            self._states[run_id] = (_state(run), _state(twin))
+
+    def same_output(self, run: Run, other: Run) -> bool:
+        """Tell whether two ends of a run are the same, volatile parts apart."""
+        return _alike(_output(run), _output(other), *self._outputs.get(run.run_id, (_SAME, _SAME)))
+
+    def same_state(self, run: Run, other: Run) -> bool:
+        """Tell whether two runs left the same state, volatile parts apart."""
+        return _alike(_state(run), _state(other), *self._states.get(run.run_id, (_SAME, _SAME)))
+
+
+class _Same:
+    """Stands for two values that did not differ."""
+
+
+_SAME = _Same()
+
+
+def _output(run: Run) -> Any:
+    return json.loads(run.ended.data["output"] or b"null") if run.ended is not None else None
+
+
+def _state(run: Run) -> Any:
+    return json.loads(run.ended.data["state"] or b"null") if run.ended is not None else None
+
+
+def _alike(expected: Any, seen: Any, one: Any, other: Any) -> bool:
+    if one is _SAME or _identical(one, other):
+        return _identical(expected, seen)
+    if type(expected) is not type(seen):
+        return False
+    if isinstance(expected, dict) and isinstance(one, dict) and isinstance(other, dict):
+        return expected.keys() == seen.keys() and all(
+            _alike(expected[k], seen[k], one.get(k, _SAME), other.get(k, one.get(k, _SAME)))
+            for k in expected
+        )
+    if isinstance(expected, list) and isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return True
+        return len(expected) == len(seen) and all(
+            _alike(*items) for items in zip(expected, seen, one, other, strict=False)
+        )
+    return True
+
+
+def _identical(one: Any, other: Any) -> bool:
+    return json.dumps(one, sort_keys=True, default=repr) == json.dumps(other, sort_keys=True, default=repr)
+
+
+def compare(history: History, baseline: History, volatile: Volatile) -> tuple[Violation, ...]:
+    """Return what a life under faults breaks when held against the one without."""
+    reading, plain = Reading(history), Reading(baseline)
+    return tuple(
+        name_violation(name, broken, reading)
+        for name, check in (("result.same", _result), ("state.replay", _end_state))
+        for broken in check(reading, plain, volatile)
+    )
+
+
+def _result(reading: Reading, plain: Reading, volatile: Volatile) -> Iterator[Broken]:
+    for run_id, baseline in plain.runs.items():
+        run = reading.runs.get(run_id)
+        if run is None or baseline.ended is None:
+            continue
+        if run.ended is None:
+            if not run.abandoned and not any(e.kind == "life.stuck" for e in reading.loose):
+                yield Broken(
+                    "the run has no end, and has one without faults",
+                    entry=run.submitted,
+                    expected=baseline.ended.name,
+                    seen="no end",
+                )
+            continue
+        same_status = run.ended.name == baseline.ended.name
+        if same_status and volatile.same_output(baseline, run):
+            continue
+        yield Broken(
+            "the run ended otherwise than without faults",
+            entry=run.ended,
+            expected=_ending(baseline),
+            seen=_ending(run),
+            cause="" if same_status else _error_kind(run),
+        )
+
+
+def _ending(run: Run) -> str:
+    assert run.ended is not None  # noqa: S101 - the callers have looked
+    data = run.ended.data
+    return f"{run.ended.name} {data['error'] or data['output'].decode()}"
+
+
+def _error_kind(run: Run) -> str:
+    assert run.ended is not None  # noqa: S101 - the callers have looked
+    error = run.ended.data["error"]
+    return "conflict" if "stable step key was reused" in error else "other-status"
+
+
+def _end_state(reading: Reading, plain: Reading, volatile: Volatile) -> Iterator[Broken]:
+    for run_id, baseline in plain.runs.items():
+        run = reading.runs.get(run_id)
+        if run is None or run.ended is None or baseline.ended is None:
+            continue
+        if run.ended.name == baseline.ended.name and not volatile.same_state(baseline, run):
+            yield Broken(
+                "the state at the end is not that of the run without faults",
+                entry=run.ended,
+                expected=baseline.ended.data["state"].decode(),
+                seen=run.ended.data["state"].decode(),
+                cause="end-state",
+            )

@@ -1,0 +1,60 @@
+"""Effects: what a user declared to matter happens once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..history import Entry
+from ..sdk.values import show
+from .reading import Reading, Run
+from .registry import Broken, guarantee
+
+Place = tuple[str, str, str, int]
+
+
+def _places(run: Run) -> dict[Place, list[Entry]]:
+    """Sort a run's effects by name and by where in the program they happened."""
+    places: dict[Place, list[Entry]] = {}
+    for attempt in run.attempts:
+        counts: dict[tuple[str, str, str], int] = {}
+        for entry in attempt.entries:
+            if entry.kind != "effect":
+                continue
+            step = entry.data["step"]
+            where = (entry.name, step, "" if step else entry.branch)
+            number = counts.get(where, 0)
+            counts[where] = number + 1
+            places.setdefault((*where, number), []).append(entry)
+    return places
+
+
+@guarantee("effect.once")
+def once(reading: Reading) -> Iterator[Broken]:
+    """A declared effect happens once a run, or inside a step that died before it was durable."""
+    for run in reading.runs.values():
+        for (name, step, _, _), entries in _places(run).items():
+            if len(entries) == 1:
+                continue
+            durable = run.durable.get(step) if step else None
+            if step and (durable is None or durable.index > entries[-1].index):
+                continue  # `at_least_once` lists it
+            again = entries[1]
+            yield Broken(
+                f"{name}{show(again.data['args'], 80)} happened {len(entries)} times:"
+                + (f" step {step} ran again" if step else " it is outside of any step, and every replay repeats it"),
+                entry=again,
+                step=step or name,
+                expected="once a run",
+                seen=", ".join(f"attempt {e.attempt} at {e.time:g} s" for e in entries),
+                cause="" if step else "outside-step",
+            )
+
+
+def at_least_once(reading: Reading) -> list[tuple[str, str]]:
+    """Return the effects, with their steps, that a crash inside the step repeated."""
+    found = []
+    for run in reading.runs.values():
+        for (name, step, _, _), entries in _places(run).items():
+            if step and len(entries) > 1:
+                found.append((name, step))
+    return found

@@ -1,0 +1,195 @@
+"""Events: paired, nested, in order, and one end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ..history import Entry
+from .reading import Attempt, Reading
+from .registry import Broken, guarantee
+
+_CLOSING = ("completed", "failed", "paused", "cancelled")
+_WHOLE = frozenset({"run", "workflow"})  # what the report of an attempt closes as well
+
+
+def _split(entry: Entry) -> tuple[str, str]:
+    prefix, _, phase = entry.data["type"].rpartition(".")
+    return prefix, phase
+
+
+def _accepted(attempt: Attempt) -> Iterator[Entry]:
+    return (entry for entry in attempt.events if "refused" not in entry.data)
+
+
+@guarantee("events.paired")
+def paired(reading: Reading) -> Iterator[Broken]:
+    """Every started has exactly one completed, failed or paused with the same id."""
+    for attempt in reading.attempts():
+        opened: dict[tuple[str, str], Entry] = {}
+        for entry in _accepted(attempt):
+            prefix, phase = _split(entry)
+            key = (prefix, entry.data["id"])
+            if phase == "started":
+                if key in opened:
+                    yield _unpaired(opened[key], "another start of the same id")
+                opened[key] = entry
+            elif phase in _CLOSING:
+                opened.pop(key, None)
+        if attempt.report is None:  # it died, or is at work still
+            continue
+        for (prefix, _), entry in opened.items():
+            if prefix not in _WHOLE or attempt.outcome not in {"paused", "suspended"}:
+                cause = "sibling" if entry.branch else ""
+                if entry.data["step"].startswith("sleep:"):
+                    cause = cause or "sleep"
+                yield _unpaired(entry, f"the attempt reported {attempt.outcome}", cause)
+
+
+def _unpaired(entry: Entry, seen: str, cause: str = "") -> Broken:
+    return Broken(
+        f"{entry.data['type']} was never closed",
+        entry=entry,
+        step=entry.name,
+        expected=f"one completed, failed or paused with id {entry.data['id']!r}",
+        seen=seen,
+        cause=cause,
+    )
+
+
+@guarantee("events.parent")
+def parent(reading: Reading) -> Iterator[Broken]:
+    """An event's parent is open when it is emitted and encloses it."""
+    for run in reading.runs.values():
+        opened: dict[str, Entry] = {}
+        told = False
+        for attempt in run.attempts:
+            children: dict[str, set[str]] = {}
+            for entry in _accepted(attempt):
+                mine, above = entry.data["id"], entry.data["parent"]
+                phase = _split(entry)[1]
+                broken = None
+                if above and above != mine and above not in opened:
+                    broken = _orphan(entry, above, attempt)
+                if phase == "started" and mine:
+                    opened[mine] = entry
+                    if above:
+                        children.setdefault(above, set()).add(mine)
+                elif phase in {"completed", "failed", "cancelled"} and mine in opened:
+                    still = children.get(mine, set()) & opened.keys()
+                    if still and broken is None:
+                        child = opened[min(still, key=lambda i: opened[i].index)]
+                        broken = _outlived(entry, child)
+                    del opened[mine]
+                if broken is not None and not told:
+                    told = True
+                    yield broken
+
+
+def _orphan(entry: Entry, above: str, attempt: Attempt) -> Broken:
+    return Broken(
+        f"{entry.data['type']} names a parent that is not open",
+        entry=entry,
+        step=entry.name,
+        expected="the id of an event that has started and not ended",
+        seen=above,
+        cause="nested" if entry.data["step"] else ("recovered" if attempt.number else ""),
+    )
+
+
+def _outlived(entry: Entry, child: Entry) -> Broken:
+    return Broken(
+        f"{entry.name} ended while {child.name}, which names it as its parent, was still open",
+        entry=entry,
+        step=child.name,
+        expected=f"{child.name} to end first, or to have another parent",
+        seen="the parent ended first",
+        cause="parallel" if child.branch else "",
+    )
+
+
+@guarantee("events.order")
+def order(reading: Reading) -> Iterator[Broken]:
+    """Sequences rise strictly, timestamps never fall, within an attempt."""
+    for attempt in reading.attempts():
+        last: dict[str, Entry] = {}
+        told: set[str] = set()
+        for entry in attempt.events:
+            channel = entry.data["channel"]
+            before = last.get(channel)
+            last[channel] = entry
+            if before is None or channel == "runtime" or channel in told:
+                continue
+            for field, falls in (
+                ("sequence", entry.data["sequence"] <= before.data["sequence"]),
+                ("source_ns", entry.data["source_ns"] < before.data["source_ns"]),
+            ):
+                if falls:
+                    told.add(channel)
+                    yield Broken(
+                        f"the {field} of {entry.data['type']} does not follow that of"
+                        f" {before.data['type']}",
+                        entry=entry,
+                        step=entry.name,
+                        expected=f"{field} above {before.data[field]}",
+                        seen=entry.data[field],
+                        cause=f"{channel}-{field}",
+                    )
+
+
+@guarantee("events.terminal")
+def terminal(reading: Reading) -> Iterator[Broken]:
+    """Exactly one terminal event a run, and nothing after it."""
+    for run in reading.runs.values():
+        ends = [
+            attempt.report
+            for attempt in run.attempts
+            if attempt.report is not None and attempt.outcome in {"completed", "failed", "cancelled"}
+        ]
+        if len(ends) > 1:
+            yield Broken(
+                f"the run ended {len(ends)} times",
+                entry=ends[1],
+                expected="one terminal event",
+                seen=", ".join(f"{end.name} at {end.time:g} s" for end in ends),
+            )
+        if not ends:
+            continue
+        for attempt in run.attempts:
+            late = next((e for e in _accepted(attempt) if e.index > ends[0].index), None)
+            if late is not None:
+                yield Broken(
+                    f"{late.name} was accepted after the run had ended",
+                    entry=late,
+                    step=late.name,
+                    expected="nothing after the terminal event",
+                    seen=f"{late.name} at {late.time:g} s",
+                )
+                break
+
+
+@guarantee("events.started")
+def started(reading: Reading) -> Iterator[Broken]:
+    """A run starts once; later attempts are marked as replays."""
+    for run in reading.runs.values():
+        first: Entry | None = None
+        for attempt in run.attempts:
+            for entry in _accepted(attempt):
+                if entry.data["type"] != "workflow.started":
+                    continue
+                if first is None:
+                    first = entry
+                elif not _marked(json.loads(entry.data["payload"])):
+                    yield Broken(
+                        f"attempt {attempt.number} announces itself as a start, not as a replay",
+                        entry=entry,
+                        step=entry.name,
+                        expected="a mark that the run had started before",
+                        seen=f"none; it started first at {first.time:g} s",
+                        cause="nothing-completed" if not attempt.began.data["completed"] else "",
+                    )
+
+
+def _marked(payload: dict[str, Any]) -> bool:
+    return bool(payload.get("is_replay")) or int(payload.get("attempt") or 0) > 0

@@ -1,0 +1,174 @@
+"""Memoization: what is on record is not done again, and comes back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..sdk.values import show
+from .reading import Attempt, Call, Reading, Run
+from .registry import Broken, guarantee
+
+
+@guarantee("memo.once")
+def once(reading: Reading) -> Iterator[Broken]:
+    """A step whose completion was durable before an attempt began does not run in it."""
+    for run in reading.runs.values():
+        for attempt in run.attempts[1:]:
+            for call in attempt.calls_of("step"):
+                durable = run.durable.get(call.identity)
+                if call.ran and durable is not None and durable.index < attempt.began.index:
+                    yield Broken(
+                        f"step {call.identity} ran again in attempt {attempt.number}, though its"
+                        f" completion was durable since {durable.time:g} s",
+                        entry=call.bodies[0][0],
+                        step=call.identity,
+                        expected="the recorded result, without running",
+                        seen=f"its body ran {len(call.bodies)} more time(s)",
+                    )
+
+
+@guarantee("memo.value")
+def value(reading: Reading) -> Iterator[Broken]:
+    """What the workflow sees on replay equals what it saw live: same value, same type."""
+    for run in reading.runs.values():
+        for attempt in run.attempts[1:]:
+            for call in attempt.calls_of("step"):
+                if call.ran or call.value is None:
+                    continue
+                original = run.recording(call.identity)
+                lived = _lived(original)
+                if original is not None and lived is not None and lived != call.value:
+                    yield Broken(
+                        f"step {call.identity} returned one thing live and another on replay",
+                        entry=call.answer,
+                        step=call.identity,
+                        expected=show(lived),
+                        seen=show(call.value),
+                        cause=_how_different(lived, call.value),
+                    )
+
+
+def _lived(original: Call | None) -> bytes | None:
+    if original is None:
+        return None
+    if original.value is not None:
+        return original.value
+    ends = [end for _, end in original.bodies if end is not None and end.kind == "body.returned"]
+    return ends[-1].data.get("value") if ends else None
+
+
+def _how_different(lived: bytes, replayed: bytes) -> str:
+    from ..sdk.values import thaw
+
+    same = thaw(replayed) == _as_json(thaw(lived))
+    return "type-lost" if same else "other-value"
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return [_as_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    return value
+
+
+@guarantee("memo.identity")
+def identity(reading: Reading) -> Iterator[Broken]:
+    """The n-th step call of a branch has the same identity in every attempt."""
+    for run in reading.runs.values():
+        first: dict[tuple[str, str, int], tuple[Attempt, Call]] = {}
+        for attempt in run.attempts:
+            for call in attempt.calls_of("step", "sleep"):
+                place = (call.kind, call.branch, call.ordinal)
+                before = first.setdefault(place, (attempt, call))[1]
+                if before.identity == call.identity:
+                    continue
+                same_label = before.label == call.label and before.kind == call.kind
+                yield Broken(
+                    f"{call.kind} {call.ordinal + 1} of branch {call.branch or 'main'} was"
+                    f" {before.identity} before and is {call.identity} in attempt {attempt.number}",
+                    entry=call.called,
+                    step=before.identity,
+                    expected=before.identity,
+                    seen=call.identity,
+                    cause="shared-counter" if same_label and call.branch else "other-path",
+                )
+                break
+
+
+@guarantee("memo.distinct")
+def distinct(reading: Reading) -> Iterator[Broken]:
+    """Two step calls of one run never share a record."""
+    for run in reading.runs.values():
+        told: set[str] = set()
+        for attempt in run.attempts:
+            users: dict[str, Call] = {}
+            for call in attempt.calls_of("step"):
+                other = users.setdefault(call.record, call)
+                if other is call or call.record in told:
+                    continue
+                told.add(call.record)
+                yield Broken(
+                    f"two steps share the record {call.record!r}: the second is given the"
+                    " result of the first",
+                    entry=call.called,
+                    step=call.identity,
+                    expected=f"records of their own for {other.identity} and {call.identity}",
+                    seen=f"one record, {call.record!r}",
+                    cause="same-name",
+                )
+
+
+@guarantee("memo.input")
+def input_(reading: Reading) -> Iterator[Broken]:
+    """A replayed step was called with the inputs that are on record."""
+    for run in reading.runs.values():
+        for attempt in run.attempts[1:]:
+            for call in attempt.calls_of("step"):
+                if call.ran:
+                    continue
+                original = run.recording(call.identity)
+                if original is None or original.called.attempt == attempt.number:
+                    continue
+                recorded, given = original.called.data["input"], call.called.data["input"]
+                if recorded != given and original.label == call.label:
+                    yield Broken(
+                        f"step {call.identity} was replayed with other inputs than it ran with;"
+                        " what the workflow hands to a step must not be drawn, or read off the"
+                        " clock, outside of one",
+                        entry=call.called,
+                        step=call.identity,
+                        expected=show(recorded),
+                        seen=show(given),
+                        cause="other-input",
+                    )
+
+
+@guarantee("memo.executed")
+def executed(reading: Reading) -> Iterator[Broken]:
+    """A step that was not memoized ran its body."""
+    for run in reading.runs.values():
+        for attempt in run.attempts:
+            for call in attempt.calls_of("step"):
+                if call.ran or call.answer is None or call.raised:
+                    continue
+                durable = run.durable.get(call.identity)
+                if durable is None or durable.index > call.called.index:
+                    yield Broken(
+                        f"step {call.identity} returned without its body running, and nothing"
+                        " was on record of it",
+                        entry=call.answer,
+                        step=call.identity,
+                        expected="its body to run",
+                        seen=f"the answer {show(call.value)}",
+                        cause=_why_not_executed(run, call, attempt),
+                    )
+
+
+def _why_not_executed(run: Run, call: Call, attempt: Attempt) -> str:
+    sharing = [c for c in attempt.calls_of("step") if c.record == call.record]
+    if len(sharing) > 1:
+        return "same-name"
+    if any(c.record == call.record for a in run.attempts for c in a.calls_of("step") if c.identity != call.identity):
+        return "shared-counter"
+    return ""

@@ -1,0 +1,49 @@
+"""After its report an attempt is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .reading import Reading
+from .registry import Broken, guarantee
+
+_LOUD = {
+    "program.called": "started",
+    "body.started": "ran the body of",
+    "platform.emit": "emitted",
+    "platform.begin": "began",
+    "platform.complete": "completed",
+    "platform.step.started": "started",
+    "platform.step.completed": "completed",
+    "platform.state.save": "saved the state of scope",
+    "state.set": "set the state",
+    "state.delete": "deleted the state",
+    "state.clear": "cleared the state",
+}
+
+
+@guarantee("quiet.after")
+def after(reading: Reading) -> Iterator[Broken]:
+    """Once an attempt has reported, it starts no step, emits no event, writes no state."""
+    for attempt in reading.attempts():
+        report = attempt.report
+        if report is None:
+            continue
+        for entry in reversed(attempt.entries):
+            if entry.index < report.index:
+                break
+            if entry.index == report.index or entry.kind not in _LOUD:
+                continue
+            first = next(
+                e for e in attempt.entries if e.index > report.index and e.kind in _LOUD
+            )
+            yield Broken(
+                f"attempt {attempt.number} had reported {attempt.outcome} and then"
+                f" {_LOUD[first.kind]} {first.name}",
+                entry=first,
+                step=first.name,
+                expected=f"nothing after the report at {report.time:g} s",
+                seen=f"{first.kind} {first.name} at {first.time:g} s",
+                cause="sibling" if first.branch else "",
+            )
+            break

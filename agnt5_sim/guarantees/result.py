@@ -1,0 +1,74 @@
+"""Results: a run gets to its end, and everybody agrees on what it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from .reading import Reading
+from .registry import Broken, guarantee
+
+
+@guarantee("result.reached")
+def reached(reading: Reading) -> Iterator[Broken]:
+    """Once faults stop, the run ends within a bounded number of attempts."""
+    stuck = next((entry for entry in reading.loose if entry.kind == "life.stuck"), None)
+    for run in reading.runs.values():
+        if run.abandoned:
+            yield Broken(
+                f"the run had not ended after {len(run.attempts)} attempts",
+                entry=run.attempts[-1].began,
+                expected="an end within a bounded number of attempts",
+                seen=f"{len(run.attempts)} attempts",
+            )
+        elif run.ended is None and stuck is not None:
+            last = run.attempts[-1] if run.attempts else None
+            if last is not None and last.outcome == "paused" and last.report is not None:
+                if last.report.data["pause_index"] not in run.answers:
+                    continue  # it waits for a person, who was given nothing to say
+            yield Broken(
+                "the run cannot go on",
+                entry=stuck,
+                run_id=run.run_id,
+                expected="an end",
+                seen=stuck.name,
+            )
+
+
+@guarantee("result.agrees")
+def agrees(reading: Reading) -> Iterator[Broken]:
+    """A step is completed or failed, never both; the client's result is the journal's."""
+    for run in reading.runs.values():
+        completed: dict[str, str] = {}
+        output: object = None
+        told = False
+        for attempt in run.attempts:
+            for entry in attempt.events:
+                data = entry.data
+                if "refused" in data:
+                    continue
+                if data["type"] == "workflow.step.completed" and data["step"]:
+                    completed[data["step"]] = entry.name
+                elif data["type"] == "workflow.step.failed" and data["step"] in completed:
+                    yield Broken(
+                        f"step {data['step']} was reported completed, and then failed",
+                        entry=entry,
+                        step=data["step"],
+                        expected="one of the two",
+                        seen="both",
+                    )
+                elif data["type"] == "workflow.completed":
+                    output = json.loads(data["payload"]).get("output_data", _ABSENT)
+        if run.ended is None or run.ended.name != "completed" or output in (None, _ABSENT):
+            continue
+        got = json.loads(run.ended.data["output"] or b"null")
+        if got != output and not told:
+            yield Broken(
+                "the client was given another result than the journal has",
+                entry=run.ended,
+                expected=json.dumps(output),
+                seen=json.dumps(got),
+            )
+
+
+_ABSENT = "\0absent"

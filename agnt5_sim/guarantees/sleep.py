@@ -1,0 +1,84 @@
+"""Sleeps: each lasts as long as it says, counted from its first start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .reading import Call, Reading
+from .registry import Broken, guarantee
+
+_ROUNDING_S = 0.001  # generation E suspends in whole milliseconds, rounded up
+_FLOAT_S = 1e-6
+
+
+def _seconds(call: Call) -> float | None:
+    seconds = call.called.data["seconds"]
+    return float(seconds) if isinstance(seconds, (int, float)) else None
+
+
+@guarantee("sleep.duration")
+def duration(reading: Reading) -> Iterator[Broken]:
+    """From a sleep's first start to its return at least its duration passes."""
+    for run in reading.runs.values():
+        starts: dict[str, float] = {}
+        for attempt in run.attempts:
+            for call in attempt.calls_of("sleep"):
+                start = starts.setdefault(call.identity, call.called.time)
+                seconds = _seconds(call)
+                if seconds is None or call.answer is None or call.raised:
+                    continue
+                slept = call.answer.time - start
+                if slept < seconds - _FLOAT_S:
+                    sharing = [c for c in attempt.calls_of("sleep") if c.record == call.record]
+                    yield Broken(
+                        f"sleep {call.identity} returned too early",
+                        entry=call.answer,
+                        step=call.identity,
+                        expected=f"at least {seconds:g} s from its start at {start:g} s",
+                        seen=f"{slept:g} s",
+                        cause="same-name" if len(sharing) > 1 else "",
+                    )
+
+
+@guarantee("sleep.remainder")
+def remainder(reading: Reading) -> Iterator[Broken]:
+    """A resumed sleep returns at first start + duration, or at once when that is past."""
+    if reading.bare_sleeps:
+        return
+    for run in reading.runs.values():
+        for attempt in run.attempts:
+            for call in attempt.calls_of("sleep"):
+                seconds, slept = _seconds(call), run.slept.get(call.identity)
+                if seconds is None or slept is None or call.answer is None or call.raised:
+                    continue
+                latest = max(slept.time + seconds, call.called.time) + _ROUNDING_S
+                if call.answer.time > latest:
+                    yield Broken(
+                        f"sleep {call.identity} lasted longer than what was left of it",
+                        entry=call.answer,
+                        step=call.identity,
+                        expected=f"back by {latest:g} s",
+                        seen=f"back at {call.answer.time:g} s",
+                    )
+
+
+@guarantee("sleep.distinct")
+def distinct(reading: Reading) -> Iterator[Broken]:
+    """Every sleep call sleeps; two calls never share a record."""
+    for run in reading.runs.values():
+        told: set[str] = set()
+        for attempt in run.attempts:
+            users: dict[str, Call] = {}
+            for call in attempt.calls_of("sleep"):
+                other = users.setdefault(call.record, call)
+                if other is call or call.record in told:
+                    continue
+                told.add(call.record)
+                yield Broken(
+                    f"two sleeps share the record {call.record!r}: the second is taken for the first",
+                    entry=call.called,
+                    step=call.identity,
+                    expected=f"records of their own for {other.identity} and {call.identity}",
+                    seen=f"one record, {call.record!r}",
+                    cause="same-name",
+                )

@@ -1,0 +1,82 @@
+"""State: a replay sees what the live attempt saw, and completion waits for the save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..history import Entry
+from ..sdk.values import show
+from .reading import Attempt, Reading
+from .registry import Broken, guarantee
+
+_CHANGES = frozenset({"state.set", "state.delete", "state.clear"})
+
+
+def _operations(attempt: Attempt) -> list[Entry]:
+    return [entry for entry in attempt.entries if entry.kind.startswith("state.")]
+
+
+@guarantee("state.replay")
+def replay(reading: Reading) -> Iterator[Broken]:
+    """A replay reads from its state what the attempt before it read there.
+
+    That the state at the end equals that of the run without faults is the other half of this
+    guarantee; it takes two histories (`compare`).
+    """
+    for run in reading.runs.values():
+        first: dict[tuple[str, int], Entry] = {}
+        for attempt in run.attempts:
+            broken = _first_other_read(attempt, first)
+            if broken is not None:
+                yield broken
+                break
+
+
+def _first_other_read(attempt: Attempt, first: dict[tuple[str, int], Entry]) -> Broken | None:
+    counts: dict[str, int] = {}
+    for entry in _operations(attempt):
+        place = (entry.branch, counts.get(entry.branch, 0))
+        counts[entry.branch] = place[1] + 1
+        before = first.setdefault(place, entry)
+        if (before.kind, before.name) != (entry.kind, entry.name):
+            return None  # another path; memo.identity speaks of that
+        if entry.kind == "state.get" and before.data["value"] != entry.data["value"]:
+            resumed = attempt.began.data["resumes"]
+            return Broken(
+                f"attempt {attempt.number} replays over state the run itself had written before:"
+                f" reading {entry.name!r} gives another value than it gave live",
+                entry=entry,
+                step=entry.name,
+                expected=show(before.data["value"]),
+                seen=show(entry.data["value"]),
+                cause="resumed-snapshot" if resumed else "",
+            )
+    return None
+
+
+@guarantee("state.durable")
+def durable(reading: Reading) -> Iterator[Broken]:
+    """A run is reported completed only after its state is saved."""
+    for attempt in reading.attempts():
+        if attempt.outcome != "completed" or attempt.report is None:
+            continue
+        end = attempt.report.index
+        changes = [e for e in attempt.entries if e.kind in _CHANGES and e.index < end]
+        if not changes:
+            continue
+        saves = [
+            e
+            for e in attempt.entries
+            if e.kind == "platform.state.save"
+            and "refused" not in e.data
+            and changes[-1].index < e.index < end
+        ]
+        if not saves:
+            yield Broken(
+                "the run was reported completed although its state had not been saved",
+                entry=attempt.report,
+                step=changes[-1].name,
+                expected=f"a save after the change of {changes[-1].name!r}",
+                seen="none",
+                cause="swallowed-save",
+            )
