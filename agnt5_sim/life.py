@@ -6,7 +6,6 @@ for what will not come), and leaves one history behind.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,9 +24,8 @@ from .sdk.detect import installed
 from .sdk.detect import profile as resolve_profile
 from .sdk.effects import declared
 from .sdk.stubs import Stubs
-from .sdk.values import freeze
 from .sdk.workflows import Component, resolve, watch_functions
-from .world import Process, World, WorldError, isolated
+from .world import Process, Stuck, World, isolated
 from .world.clock import NS
 from .world.entropy import reseed
 from .world.isolation import DEFAULT_STALL_S
@@ -418,11 +416,11 @@ class Life:
 
     def settle(self) -> None:
         """Let what a worker still does go on until nothing is left to do."""
-        try:
-            self.world.drive(None, self._nothing_left)
-        except WorldError as error:
-            if "no timer is set" not in str(error):
-                raise
+        self.world.drive(None, self._nothing_left)
+
+    def stuck(self, error: Stuck) -> None:
+        """Note that the life can go no further."""
+        self._note("life.stuck", "", str(error))
 
     def _nothing_left(self) -> bool:
         return self.world.next_timer() is None and not self.world.busy()
@@ -450,11 +448,3 @@ class Life:
         """Watch the declared effects until the block ends."""
         programs = [component.handler for component in self._components.values()]
         return declared(self.effects, programs)
-
-
-def decode(output: bytes) -> Any:
-    """Return an output as a client reads it."""
-    return json.loads(output) if output else None
-
-
-__all__ = ["Life", "Settings", "decode", "freeze"]

@@ -1,3 +1,229 @@
 """One simulated life from a script or a property: `simulate()`."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .answers import DELAY_S, AnswerSource, answer_for
+from .faults import Fault, FaultPlan, Point
+from .guarantees import Violation, judge
+from .life import Life, Settings
+from .platform import Policy
+from .refusals import explained
+from .verdicts import GuaranteeBroken, accepted_split
+from .views import EventView, StepView, events_of, read_run, step_named, steps_of
+from .world import Stuck
+from .world.isolation import DEFAULT_STALL_S
+from .world.scheduler import DEFAULT_TURNS
+
+if TYPE_CHECKING:
+    from .history import History
+
+OVER = frozenset({"completed", "failed", "cancelled"})
+
+
+@attrs.frozen
+class Outcome:
+    """What came of a simulated life of one run.
+
+    Attributes:
+        status: "completed", "failed" or "cancelled"; "paused" when it waits for an answer
+            that was not given; "stuck" when it cannot go on.
+        output: what it returned.
+        error: why it failed or what it waits for, or "".
+        history: everything that happened; `history.digest` is equal exactly for equal lives.
+        violations: the guarantees that were broken, known defects of the SDK among them.
+        points: the fault points that were reached, in order.
+        plan: the faults it was lived under.
+        missed: the faults whose place was never reached.
+        run_id: the id of the run.
+    """
+
+    status: str
+    output: Any
+    error: str
+    history: History = attrs.field(repr=False)
+    violations: tuple[Violation, ...]
+    points: tuple[Point, ...] = attrs.field(repr=False)
+    plan: FaultPlan
+    missed: tuple[Fault, ...]
+    run_id: str = "run-1"
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts the run took."""
+        return len(read_run(self.history, self.run_id).attempts)
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """The steps of the run."""
+        return steps_of(read_run(self.history, self.run_id))
+
+    @property
+    def events(self) -> tuple[EventView, ...]:
+        """The events of the run."""
+        return events_of(read_run(self.history, self.run_id))
+
+    @property
+    def state(self) -> Any:
+        """The state the run left in its scope."""
+        ended = read_run(self.history, self.run_id).ended
+        return json.loads(ended.data["state"] or b"null") if ended is not None else None
+
+    def step(self, name: str) -> StepView:
+        """Return a step by name.
+
+        Raises:
+            KeyError: there is none of that name, or several.
+        """
+        return step_named(read_run(self.history, self.run_id), name)
+
+    def check(self, accept: tuple[str, ...] = ()) -> Outcome:
+        """Return itself if every guarantee held.
+
+        Args:
+            accept: ids of known defects of the SDK that are put up with.
+
+        Raises:
+            GuaranteeBroken: one was broken, other than by an accepted or harmless defect.
+        """
+        broken, _ = accepted_split(self.violations, accept)
+        if broken:
+            raise GuaranteeBroken(broken, self.history)
+        return self
+
+
+def simulate(  # noqa: PLR0913 - each is one plain choice, and all are keywords
+    workflow: Any,
+    input: Any = None,  # noqa: A002 - the SDK's name for it
+    *,
+    faults: FaultPlan | str = FaultPlan(),  # noqa: B008 - immutable
+    answers: AnswerSource = (),
+    stubs: Mapping[Any, Any] | None = None,
+    effects: tuple[Callable[..., Any], ...] = (),
+    seed: int = 0,
+    profile: str | None = None,
+    policy: Policy = Policy(),  # noqa: B008 - immutable
+    session_id: str | None = None,
+    user_id: str | None = None,
+    tenant: str = "default",
+    streaming: bool = False,
+    turn_limit: int = DEFAULT_TURNS,
+    stall: float = DEFAULT_STALL_S,
+    start: int = 0,
+) -> Outcome:
+    """Live one life of one run, to its end.
+
+    It needs no event loop and must not be called from a running one.
+
+    Args:
+        workflow: a decorated workflow or function of agnt5, or the name of one.
+        input: its input; a dict of its parameters, or the value of its only one.
+        faults: what goes wrong, as a plan or as the text of one.
+        answers: what people answer: in turn, by index or question, or as a function of the
+            pause. Each comes a virtual second after the question.
+        stubs: what stands in for the bodies of steps, by function or by name: a `Stub`, an
+            exception to raise, a callable, or a result.
+        effects: functions of the outside world of which each call matters.
+        seed: what all randomness comes from.
+        profile: how the platform drives the SDK; None for the SDK's default.
+        policy: the platform's choices where its sources are silent.
+        session_id: the session of the run, or None.
+        user_id: the user of the run, or None.
+        tenant: the tenant of the run.
+        streaming: whether the run's events are streamed.
+        turn_limit: loop turns without progress before the program counts as spinning.
+        stall: seconds of processor time one turn may take; 0 for no limit.
+        start: seconds after 2026-01-01T00:00:00Z at which the life begins.
+
+    Returns:
+        What came of it. Broken guarantees are in it; `check()` raises them.
+
+    Raises:
+        NotAWorkflow: there is no such workflow.
+        BadInput: the input does not fit its parameters.
+        NotJson: the input cannot be JSON.
+        PlanError: the plan cannot be read.
+        OutsideTouched: a step reached for the network or started a process.
+        Spinning: the workflow ran on and on without getting anywhere.
+        AnswerRefused: an answer is not among a question's options.
+    """
+    plan = FaultPlan.parse(faults) if isinstance(faults, str) else faults
+    settings = Settings(
+        plan=plan,
+        seed=seed,
+        profile=profile,
+        policy=policy,
+        turn_limit=turn_limit,
+        stall=stall,
+        start=start,
+    )
+    life = Life(settings, stubs=stubs, effects=effects)
+    with explained(life), life.lived():
+        run_id = life.submit(
+            workflow,
+            input,
+            session_id=session_id,
+            user_id=user_id,
+            tenant=tenant,
+            streaming=streaming,
+        )
+        with life.effects_declared():
+            answer_questions(life, run_id, answers)
+            live_to_the_end(life, run_id)
+    return outcome_of(life, run_id)
+
+
+def answer_questions(life: Life, run_id: str, answers: AnswerSource) -> None:
+    """Answer each question of a run a virtual second after it is asked."""
+    asked: set[int] = set()
+
+    def look(changed: str) -> None:
+        if changed != run_id or life.platform.run(run_id).state != "waiting":
+            return
+        open_ = [pause for pause in life.platform.pauses(run_id) if pause.answer is None]
+        if not open_ or open_[-1].index in asked:
+            return
+        pause = open_[-1]
+        value = answer_for(pause, answers)
+        if value is not None:
+            asked.add(pause.index)
+            life.world.at(life.world.now + DELAY_S, lambda: life.answer(run_id, value, pause.index))
+
+    life.on_change.append(look)
+
+
+def live_to_the_end(life: Life, run_id: str) -> None:
+    """Let a life go on until its run has ended or can go no further."""
+    platform = life.platform
+    try:
+        life.world.drive(None, lambda: platform.run(run_id).state in OVER)
+        life.settle()
+    except Stuck as stuck:
+        life.stuck(stuck)
+
+
+def outcome_of(life: Life, run_id: str) -> Outcome:
+    """Return what came of a life that is over."""
+    run = life.platform.run(run_id)
+    status, error = run.state, run.error
+    if status not in OVER:
+        error = life.platform.waiting_on(run_id)
+        paused = any(pause.answer is None for pause in life.platform.pauses(run_id))
+        status = "paused" if paused and run.state == "waiting" else "stuck"
+    output = json.loads(run.output) if status == "completed" and run.output else None
+    return Outcome(
+        status=status,
+        output=output,
+        error=error,
+        history=life.history,
+        violations=judge(life.history),
+        points=tuple(life.injector.points),
+        plan=life.settings.plan,
+        missed=life.injector.missed,
+        run_id=run_id,
+    )

@@ -48,7 +48,32 @@ class Defect:
             return False
 
 
-DEFECTS: Final[tuple[Defect, ...]] = ()
+_SEED = ("0.3.0a11", "0.3.2a1")
+_CURRENT = ("0.11.0b1", "0.14.5")
+
+DEFECTS: Final[tuple[Defect, ...]] = (
+    Defect(
+        id="A01",
+        summary="an attempt that recovers before any step completed announces itself as a start",
+        way_around="none is needed: only the event's is_replay is wrong",
+        breaks=(("events.started", "nothing-completed"),),
+        releases=_SEED,
+        profiles=("seed",),
+        harmless=True,
+    ),
+    Defect(
+        id="E01",
+        summary=(
+            "an attempt that recovers after workflow.completed but before run.completed emits its"
+            " events under the workflow that has completed already"
+        ),
+        way_around="none is needed: only the events' parent is wrong",
+        breaks=(("events.parent", "closed-by-the-dead"),),
+        releases=_CURRENT,
+        profiles=("activation", "compat"),
+        harmless=True,
+    ),
+)
 
 
 @lru_cache(maxsize=1024)

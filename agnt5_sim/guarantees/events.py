@@ -63,6 +63,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
     """An event's parent is open when it is emitted and encloses it."""
     for run in reading.runs.values():
         opened: dict[str, Entry] = {}
+        closed: dict[str, int] = {}
         told = False
         for attempt in run.attempts:
             children: dict[str, set[str]] = {}
@@ -71,7 +72,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
                 phase = _split(entry)[1]
                 broken = None
                 if above and above != mine and above not in opened:
-                    broken = _orphan(entry, above, attempt)
+                    broken = _orphan(entry, above, closed_before=closed.get(above, attempt.number) < attempt.number)
                 if phase == "started" and mine:
                     opened[mine] = entry
                     if above:
@@ -82,19 +83,21 @@ def parent(reading: Reading) -> Iterator[Broken]:
                         child = opened[min(still, key=lambda i: opened[i].index)]
                         broken = _outlived(entry, child)
                     del opened[mine]
+                    closed[mine] = attempt.number
                 if broken is not None and not told:
                     told = True
                     yield broken
 
 
-def _orphan(entry: Entry, above: str, attempt: Attempt) -> Broken:
+def _orphan(entry: Entry, above: str, *, closed_before: bool) -> Broken:
+    cause = "closed-by-the-dead" if closed_before else ("nested" if entry.data["step"] else "")
     return Broken(
         f"{entry.data['type']} names a parent that is not open",
         entry=entry,
         step=entry.name,
         expected="the id of an event that has started and not ended",
         seen=above,
-        cause="nested" if entry.data["step"] else ("recovered" if attempt.number else ""),
+        cause=cause,
     )
 
 

@@ -28,7 +28,7 @@ NS = 1_000_000_000
 # The real clocks are asked of freezegun by name (`_freezegun.real_time`): a reference kept here
 # would be replaced by a `freeze_time` that is running, like everybody else's.
 _EPOCH = _freezegun.real_datetime(1970, 1, 1)  # noqa: DTZ001 - freezegun wants naive UTC
-_real_sleep = _time.sleep
+real_sleep = _time.sleep
 
 # Packages that read the clock for themselves (durations of tests, search budgets) or are
 # large and never look at it. Everything else is searched for captured references.
@@ -146,7 +146,7 @@ def _virtual_localtime(seconds: float | None = None) -> _time.struct_time:
 def sleep(seconds: float, /) -> None:
     """Block for virtual seconds inside a life, for real ones outside (`time.sleep`)."""
     if _keeper is None:
-        _real_sleep(seconds)
+        real_sleep(seconds)
     else:
         _keeper.sleep_blocking(seconds)
 
@@ -242,11 +242,11 @@ def _captured(module: Any) -> list[tuple[str, Any]]:
     if identity != id(module) or size != len(names):
         found = [(n, v) for n, v in tuple(names.items()) if id(v) in _SOUGHT]
         _found[key] = (id(module), len(names), found)
-    _sleepers.extend((module, n) for n, v in found if v is _real_sleep)
+    _sleepers.extend((module, n) for n, v in found if v is real_sleep)
     return found
 
 
-_SOUGHT = _freezegun._real_time_object_ids | {id(_real_sleep)}  # noqa: SLF001
+_SOUGHT = _freezegun._real_time_object_ids | {id(real_sleep)}  # noqa: SLF001
 
 _fake_time = _freezegun.fake_time
 _fake_time_ns = _freezegun.fake_time_ns
@@ -371,7 +371,7 @@ def _start() -> None:
     _place = len(_freezegun.freeze_factories)
     _replace(_time, "sleep", sleep)
     for module, name in _sleepers:
-        if vars(module).get(name) is _real_sleep:
+        if vars(module).get(name) is real_sleep:
             _replace(module, name, sleep)
 
 

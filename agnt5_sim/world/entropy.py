@@ -50,7 +50,7 @@ def seeded(seed: str) -> Iterator[None]:
     """Draw all randomness from `seed` until the block ends, then restore what was."""
     global _source  # noqa: PLW0603 - there is one source to a process
     before, state = _source, random.getstate()
-    _source = random.Random()  # noqa: S311 - reproducible on purpose
+    _source = random.Random(0)  # noqa: S311 - reproducible on purpose
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]  # noqa: SLF001
     random.Random.seed = _virtual_seed  # type: ignore[method-assign]

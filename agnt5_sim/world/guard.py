@@ -22,7 +22,9 @@ _REFUSED = {
     "os.system": "os.system",
     "socket.connect": "socket.connect",
     "socket.getaddrinfo": "socket.getaddrinfo",
+    "socket.gethostbyaddr": "socket.gethostbyaddr",
     "socket.gethostbyname": "socket.gethostbyname",
+    "socket.getnameinfo": "socket.getnameinfo",
     "socket.sendmsg": "socket.sendmsg",
     "socket.sendto": "socket.sendto",
     "subprocess.Popen": "subprocess.Popen",
@@ -36,7 +38,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     if _world is None or event not in _REFUSED:
         return
     world = _world
-    if world.current is None:  # a test may do as it likes; a worker may not
+    if not world.in_program():  # a test may do as it likes; a worker may not
         return
     world.touched(f"{_REFUSED[event]}({_what(event, args)})")
 

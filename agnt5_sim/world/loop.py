@@ -14,6 +14,7 @@ import weakref
 from asyncio import events, futures
 from collections import deque
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from .scheduler import World
+
 
 class BranchedTask(asyncio.Task):  # type: ignore[type-arg]
     """A task that knows which branch of its program it is.
@@ -53,6 +55,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.job_points: Callable[[Callable[[], Any]], Callable[[], Any]] | None = None
         self.pending_threads = 0
         self.dead = False
+        self.in_process = False
         self.stopping = False
         self.asyncgens: weakref.WeakSet[Any] = weakref.WeakSet()
         self._closed = False
@@ -176,7 +179,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         executor = executor or self._executor
         if executor is None:
             return self.world.start_job(self, func, args)
-        future = futures.wrap_future(executor.submit(func, *args), loop=self)
+        if isinstance(executor, ThreadPoolExecutor):
+            future = futures.wrap_future(
+                executor.submit(self.world.in_thread, self, func, *args), loop=self
+            )
+        else:
+            future = futures.wrap_future(executor.submit(func, *args), loop=self)
         self.pending_threads += 1
         future.add_done_callback(self._thread_done)
         return future
@@ -350,6 +358,18 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     async def create_datagram_endpoint(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
         """Refuse: a simulation has no network."""
         self._outside("create_datagram_endpoint")
+
+    async def create_unix_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("create_unix_server")
+
+    async def sock_connect(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("sock_connect")
+
+    async def getnameinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse: a simulation has no network."""
+        self._outside("getnameinfo")
 
     async def getaddrinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
         """Refuse: a simulation has no network."""

@@ -45,6 +45,7 @@ class Process:
         self.world = world
         self.incarnation = incarnation
         self.loop = VirtualLoop(world)
+        self.loop.in_process = True
         self.dead = False
         self.blocked = False
         self.exited: BaseException | None = None
@@ -89,14 +90,28 @@ class Process:
         if stack.dead:
             self._jobs.discard(stack)
 
+    def root(self, stack: greenlet.greenlet | None) -> greenlet.greenlet | None:
+        """Return which stack of this process `stack` runs on, or None.
+
+        A program may use greenlets itself (SQLAlchemy's asyncio does); theirs hang on ours.
+        """
+        while stack is not None and stack is not self._stack and stack not in self._jobs:
+            stack = stack.parent
+        return stack
+
     def owns(self, stack: greenlet.greenlet) -> bool:
-        """Tell whether `stack` is one of this process's."""
-        return stack is self._stack or stack in self._jobs
+        """Tell whether `stack` is this process's."""
+        return self.root(stack) is not None
+
+    def resumed(self) -> None:
+        """Forget the blocking functions that came to their end after a sleep."""
+        self._jobs = {stack for stack in self._jobs if not stack.dead}
 
     def bury(self) -> None:
         """Mark the process dead and keep all it was doing from ever being taken apart."""
         self.dead = True
         self.loop.dead = True
+        stack = greenlet.getcurrent()
         running = asyncio.current_task(self.loop)
         if running is not None:
             asyncio.tasks._leave_task(self.loop, running)  # type: ignore[attr-defined]  # noqa: SLF001
@@ -107,5 +122,7 @@ class Process:
                 asyncio.all_tasks(self.loop),
                 tuple(self.loop.ready),
                 tuple(self.loop.asyncgens),
+                self.world.timers_of(self.loop),
+                stack if self.owns(stack) else None,
             )
         )

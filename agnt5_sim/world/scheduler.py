@@ -12,6 +12,7 @@ import asyncio
 import functools
 import heapq
 import itertools
+import math
 import sys
 import threading
 from asyncio import events
@@ -20,7 +21,7 @@ from typing import Any, NoReturn
 
 import greenlet
 
-from .clock import NS
+from .clock import NS, real_sleep
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .loop import VirtualLoop
 from .process import Process
@@ -74,6 +75,8 @@ class World:
         self._failure: BaseException | None = None
         self._woken = threading.Event()
         self._hooks_of: VirtualLoop | None = None
+        self._thread = threading.get_ident()
+        self._threads = threading.local()
 
     # -- time --------------------------------------------------------------------------
 
@@ -86,7 +89,9 @@ class World:
         return round(self.now * NS)
 
     def add_timer(self, when: float, handle: Any, loop: VirtualLoop | None) -> None:
-        """Set a timer; ties run in the order in which they were set."""
+        """Set a timer; ties run in the order in which they were set, and infinity never comes."""
+        if when == math.inf:
+            return
         heapq.heappush(self._timers, (when, next(self._seq), handle, loop))
 
     def at(self, when: float, action: Callable[[], None]) -> WorldTimer:
@@ -101,6 +106,10 @@ class World:
         while timers and (timers[0][2]._cancelled or (timers[0][3] is not None and timers[0][3].dead)):
             heapq.heappop(timers)
         return timers[0][0] if timers else None
+
+    def timers_of(self, loop: VirtualLoop) -> list[Any]:
+        """Return what is still to run on `loop` at some instant."""
+        return [timer[2] for timer in self._timers if timer[3] is loop]
 
     def forget(self, loop: VirtualLoop) -> None:
         """Drop the timers of a loop that was closed."""
@@ -153,7 +162,8 @@ class World:
         """End the life: a program reached for the outside world."""
         error = OutsideTouched(
             f"{call} was called inside a simulation, which has no network and starts no process."
-            f"\n{describe_stack(sys._getframe(1))}"  # noqa: SLF001
+            " Let a step make the call, and stub the step: sim.stub(the_step, returns=...)."
+            f" It was made here:\n{describe_stack(sys._getframe(1))}"  # noqa: SLF001
         )
         self.fail(error)
         raise error
@@ -181,7 +191,9 @@ class World:
                     future.set_exception,
                     RuntimeError(f"a blocking function raised StopIteration: {error}"),
                 )
-            except Exception as error:  # noqa: BLE001 - handed to whoever awaits it
+            except (KeyboardInterrupt, greenlet.GreenletExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - handed to whoever awaits it, as executors do
                 outcome = (future.set_exception, error)
             else:
                 outcome = (future.set_result, result)
@@ -196,22 +208,48 @@ class World:
             settle(value)
 
     def sleep_blocking(self, seconds: float) -> None:
-        """Block the calling program for virtual seconds (what `time.sleep` becomes)."""
+        """Block the calling program for virtual seconds (what `time.sleep` becomes).
+
+        A thread that belongs to no program (a test's server, a plugin's) really sleeps.
+        """
+        if seconds < 0:
+            msg = "sleep length must be non-negative"
+            raise ValueError(msg)
+        if threading.get_ident() != self._thread and not hasattr(self._threads, "loop"):
+            real_sleep(seconds)
+            return
         stack = greenlet.getcurrent()
         process = self.current
-        if process is None or not process.owns(stack):
-            self.now += max(seconds, 0.0)
+        root = None if process is None else process.root(stack)
+        if process is None or root is None:
+            self.now += seconds
             return
-        blocks_loop = stack is process.stack()
+        blocks_loop = root is process.stack()
 
         def wake() -> None:
+            if process.dead:
+                return
             if blocks_loop:
                 process.blocked = False
-            self._enter(process, stack)
+            self._enter(process, stack, on_loop=blocks_loop)
+            process.resumed()
 
-        self.at(self.now + max(seconds, 0.0), wake)
+        self.at(self.now + seconds, wake)
         process.blocked = process.blocked or blocks_loop
         self.hub.switch()
+
+    def in_thread(self, loop: VirtualLoop, func: Callable[..., Any], *args: Any) -> Any:
+        """Call `func` for `loop` in a real thread, which is the program's for as long."""
+        self._threads.loop = loop
+        try:
+            return func(*args)
+        finally:
+            del self._threads.loop
+
+    def in_program(self) -> bool:
+        """Tell whether the caller is a process, or a thread that works for one."""
+        loop = getattr(self._threads, "loop", None)
+        return self.current is not None if loop is None else loop.in_process
 
     def wake(self) -> None:
         """Tell a world that waits for a real thread to look again."""
@@ -231,6 +269,7 @@ class World:
             Spinning: a program runs on without getting anywhere.
         """
         hub_before, self.hub = self.hub, greenlet.getcurrent()
+        self._thread = threading.get_ident()
         loop_before = events._get_running_loop()  # noqa: SLF001
         hooks_before = sys.get_asyncgen_hooks()
         self._hooks_of = None
@@ -277,24 +316,36 @@ class World:
             home.jobs.popleft()()
         self._raise_failure()
 
-    def _enter(self, process: Process, stack: greenlet.greenlet) -> None:
+    def _enter(
+        self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True
+    ) -> None:
         """Let a stack of a process run until it comes back to the hub."""
         if process.dead:
             return
         before, self.current = self.current, process
-        running = process.loop if stack is process.stack() else None
         self._set_hooks(process.loop)
-        events._set_running_loop(running)  # noqa: SLF001
-        stack.switch()
-        events._set_running_loop(None)  # noqa: SLF001
-        self.current = before
+        events._set_running_loop(process.loop if on_loop else None)  # noqa: SLF001
+        try:
+            stack.switch()
+        except BaseException:  # a KeyboardInterrupt has unwound the stack
+            self.kill(process)
+            raise
+        finally:
+            events._set_running_loop(None)  # noqa: SLF001
+            self.current = before
         self._after(process)
 
     def _run_job(self, process: Process, job: Callable[[], None]) -> None:
         before, self.current = self.current, process
+        self._set_hooks(process.loop)
         events._set_running_loop(None)  # noqa: SLF001
-        process.run_job(job)
-        self.current = before
+        try:
+            process.run_job(job)
+        except BaseException:
+            self.kill(process)
+            raise
+        finally:
+            self.current = before
         self._after(process)
 
     def _after(self, process: Process) -> None:

@@ -7,7 +7,7 @@ import linecache
 from types import FrameType
 from typing import Any
 
-_OURS = ("agnt5_sim/world/", "agnt5_sim\\world\\", "asyncio/", "<frozen")
+_OURS = ("/agnt5_sim/", "\\agnt5_sim\\", "/agnt5/", "asyncio/", "/asyncio/", "<frozen")
 _DEPTH = 6
 
 

@@ -1,0 +1,97 @@
+"""Many lives without their dead piling up: batches, each in a forked child.
+
+A killed process can never be taken apart (`agnt5_sim.world.process`), so whoever lives ten
+thousand kills keeps ten thousand dead stacks. A long sweep therefore lives in children that
+take a batch of plans each, send back their verdicts, and leave by `os._exit`, which runs
+nothing of anybody. Two are at work at a time. Verdicts come back in the order of the plans,
+whoever was quicker. A short sweep, or one on a system without fork, lives right here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import traceback
+import warnings
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..world import clock
+
+if TYPE_CHECKING:
+    from ..faults import FaultPlan
+    from .judging import Judge
+    from .story import Verdict
+
+BATCH = 100
+HERE = 150
+"""A sweep of no more plans than this is lived in the calling process."""
+CHILDREN = 2
+
+
+class BatchFailed(RuntimeError):
+    """A child that lived a batch of plans failed; the message carries its traceback."""
+
+
+def live_all(judge: Judge, plans: list[FaultPlan]) -> Iterator[Verdict]:
+    """Live the story under each plan; go through the verdicts in the order of the plans."""
+    if len(plans) <= HERE or not hasattr(os, "fork"):
+        with clock.held():
+            for plan in plans:
+                yield judge.live(plan)
+        return
+    waiting = deque(plans[start : start + BATCH] for start in range(0, len(plans), BATCH))
+    children: deque[tuple[int, int]] = deque()
+    try:
+        while waiting or children:
+            while waiting and len(children) < CHILDREN:
+                children.append(_fork(judge, waiting.popleft()))
+            pid, pipe = children[0]
+            verdicts = _receive(pid, pipe)
+            children.popleft()
+            yield from verdicts
+    finally:
+        for pid, pipe in children:
+            os.close(pipe)
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+
+
+def _fork(judge: Judge, plans: list[FaultPlan]) -> tuple[int, int]:
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # The SDK's native half keeps threads; a child has no use for them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, reader
+    try:
+        os.close(reader)
+        try:
+            with clock.held():
+                result: object = [judge.live(plan) for plan in plans]
+        except BaseException:  # noqa: BLE001 - told to the parent, whatever it is
+            result = traceback.format_exc()
+        with os.fdopen(writer, "wb") as pipe:
+            pickle.dump(result, pipe)
+    finally:
+        os._exit(0)
+    raise AssertionError
+
+
+def _receive(pid: int, pipe: int) -> list[Verdict]:
+    with os.fdopen(pipe, "rb") as reader:
+        data = reader.read()
+    os.waitpid(pid, 0)
+    if not data:
+        msg = "a child that lived a batch of plans died without a word (out of memory?)"
+        raise BatchFailed(msg)
+    result = pickle.loads(data)  # noqa: S301 - from our own child
+    if isinstance(result, str):
+        raise BatchFailed(result)
+    return result  # type: ignore[no-any-return]

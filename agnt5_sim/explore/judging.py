@@ -1,0 +1,82 @@
+"""Judging a life of a story: its own guarantees, and the comparison with the one without faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..guarantees import Reading, Violation, Volatile, at_least_once, compare, judge
+
+if TYPE_CHECKING:
+    from ..faults import FaultPlan
+    from .story import Lived, Story, Verdict
+
+
+@attrs.frozen
+class Judge:
+    """Holds the lives of one story to account.
+
+    Attributes:
+        story: what is lived.
+        baseline: the life without faults.
+        volatile: what differs without faults already.
+        seed: what the lives' randomness comes from.
+    """
+
+    story: Story
+    baseline: Lived
+    volatile: Volatile
+    seed: int
+
+    def live(self, plan: FaultPlan) -> Verdict:
+        """Live the story under a plan, and judge that life."""
+        return self.verdict(self.story(plan, self.seed, 0))
+
+    def verdict(self, lived: Lived, *, compared: bool = True) -> Verdict:
+        """Judge a life.
+
+        Args:
+            lived: the life.
+            compared: whether to hold it against the baseline too.
+        """
+        from .story import Verdict
+
+        violations = list(judge(lived.history))
+        if compared and lived is not self.baseline:
+            violations += compare(lived.history, self.baseline.history, self.volatile)
+        violations += _from_outside(lived)
+        last = max((reached for _, reached in lived.struck), default=0)
+        return Verdict(
+            plan=lived.plan,
+            violations=tuple(violations),
+            later=lived.points[last:],
+            total=len(lived.points),
+            missed=lived.missed,
+            digest=lived.history.digest,
+            repeated=tuple(at_least_once(Reading(lived.history))),
+        )
+
+
+def _from_outside(lived: Lived) -> list[Violation]:
+    """Return as a violation what ended a life from outside, or what the story itself found."""
+    what = lived.error or lived.failure
+    if not what:
+        return []
+    first = what.strip().splitlines()[0]
+    run = next((entry for entry in lived.history if entry.kind == "run.submitted"), None)
+    return [
+        Violation(
+            guarantee="result.reached" if lived.error else "result.same",
+            message=(
+                "the life had to be ended" if lived.error else "an assertion of the test failed under faults"
+            ),
+            run_id=run.run_id if run is not None else "",
+            workflow=run.name if run is not None else "",
+            time=lived.history[-1].time,
+            expected="the same as without faults",
+            seen=what if lived.error else first,
+            plan=str(lived.plan),
+            cause="error" if lived.error else "assertion",
+        )
+    ]

@@ -1,0 +1,61 @@
+"""A story: something that can be lived again and again, under one fault plan after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from ..faults import Fault, FaultPlan, Point
+from ..guarantees import Violation
+from ..history import History
+
+
+@attrs.frozen
+class Lived:
+    """One life of a story.
+
+    Attributes:
+        plan: what it was lived under.
+        history: everything that happened.
+        points: the fault points it reached, in order.
+        struck: the faults that struck, each with the number of points reached by then.
+        missed: the faults whose place was never reached.
+        error: what ended the life from outside the workflow, or "".
+        failure: an assertion of the story itself that failed, or "".
+    """
+
+    plan: FaultPlan
+    history: History
+    points: tuple[Point, ...]
+    struck: tuple[tuple[Fault, int], ...]
+    missed: tuple[Fault, ...] = ()
+    error: str = ""
+    failure: str = ""
+
+
+Story = Callable[[FaultPlan, int, int], Lived]
+"""Lives once: takes a plan, a seed, and seconds after 2026 at which the life begins."""
+
+
+@attrs.frozen
+class Verdict:
+    """What came of one life, small enough to be sent from one process to another.
+
+    Attributes:
+        plan: what it was lived under.
+        violations: what it broke.
+        later: the fault points after the last fault that struck.
+        total: how many fault points it reached.
+        missed: the faults whose place was never reached.
+        digest: of its history.
+        repeated: effects, with their steps, that a crash inside the step repeated.
+    """
+
+    plan: FaultPlan
+    violations: tuple[Violation, ...]
+    later: tuple[Point, ...]
+    total: int
+    missed: tuple[Fault, ...]
+    digest: str
+    repeated: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,233 @@
+"""The sweep: every single fault, then every pair, up to a depth, within a budget."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import attrs
+
+from ..faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point
+from ..guarantees import Volatile
+from ..guarantees.registry import Violation
+from ..verdicts import accepted_split, check_accept
+from .batches import live_all
+from .exploration import Exploration
+from .judging import Judge
+from .preliminaries import differences
+from .shrinking import shrink
+from .story import Lived, Story, Verdict
+
+OTHER_START_S = 37 * 86_400 + 4_321
+"""Where a second life without faults begins, so that what depends on the clock shows."""
+
+Progress = Callable[[int, int, int], None]
+"""Told after every life: how many were lived, how many there will be, how many findings."""
+
+
+class BudgetError(ValueError):
+    """A budget cannot be read; the message says how one is written."""
+
+
+@attrs.frozen
+class Budget:
+    """How much a sweep may cost.
+
+    Attributes:
+        lives: at most so many lives, or None.
+        seconds: at most so many seconds of real time, or None.
+    """
+
+    lives: int | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def parse(cls, text: str | int | None) -> Budget:
+        """Read `500`, `30s`, `5m`, or None for no limit.
+
+        Raises:
+            BudgetError: it is none of these.
+        """
+        if text is None or text == "":
+            return cls()
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m)?", str(text).strip())
+        if match is None or float(match[1]) <= 0 or (match[2] is None and "." in match[1]):
+            msg = f"{text!r} is no budget: write a number of lives (500) or a time (30s, 5m)"
+            raise BudgetError(msg)
+        if match[2] is None:
+            return cls(lives=int(match[1]))
+        return cls(seconds=float(match[1]) * (60 if match[2] == "m" else 1))
+
+
+@attrs.frozen
+class Sweep:
+    """How a story is to be explored.
+
+    Attributes:
+        depth: how many faults a plan has at most.
+        kinds: the kinds of fault to try.
+        budget: how much it may cost.
+        seed: what the lives' randomness comes from, and which plans a budget leaves out.
+        accept: ids of known defects of the SDK that are put up with.
+        plan: live exactly this and nothing else.
+        stop_at_first: stop when something is found.
+    """
+
+    depth: int = 1
+    kinds: tuple[str, ...] = ("kill",)
+    budget: Budget = Budget()
+    seed: int = 0
+    accept: tuple[str, ...] = ()
+    plan: FaultPlan | None = None
+    stop_at_first: bool = False
+
+
+def moments_of(point: Point, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Go through the kinds and moments of fault a sweep tries at a point."""
+    for kind in kinds:
+        if point.kind == "sleep":
+            yield kind, DURING
+        elif point.kind == "await":
+            yield kind, BEFORE
+        else:
+            yield kind, BEFORE
+            yield kind, AFTER
+
+
+def plans_at(points: Iterable[Point], kinds: Sequence[str], base: FaultPlan) -> list[FaultPlan]:
+    """Return the plans that add one fault at each of these points to a plan."""
+    return [
+        base.with_fault(Fault(kind, moment, point))
+        for point in points
+        for kind, moment in moments_of(point, kinds)
+    ]
+
+
+class _Tally:
+    """The findings of a sweep so far."""
+
+    def __init__(self, accept: tuple[str, ...]) -> None:
+        self._accept = accept
+        self.found: dict[tuple[str, str, str, str], Violation] = {}
+        self.accepted: dict[tuple[str, str, str, str], Violation] = {}
+        self.lives = 0
+        self.repeated: dict[tuple[str, str], None] = {}
+        self._digest = hashlib.sha256()
+
+    def add(self, verdict: Verdict) -> None:
+        self.lives += 1
+        self._digest.update(f"{verdict.plan}\n{verdict.digest}\n".encode())
+        self.repeated.update(dict.fromkeys(verdict.repeated))
+        self.note(verdict.violations)
+
+    def note(self, violations: Iterable[Violation]) -> None:
+        counting, accepted = accepted_split(violations, self._accept)
+        for violation in counting:
+            self.found.setdefault(violation.key, violation)
+        for violation in accepted:
+            self.accepted.setdefault(violation.key, violation)
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Exploration:
+    """Live a story without faults, then under every plan of a sweep, and judge each life.
+
+    Args:
+        story: what is lived.
+        how: how far to go.
+        progress: told after every life.
+
+    Returns:
+        What came of it.
+
+    Raises:
+        SimulationFailed: the life without faults was ended from outside, or its own
+            assertions failed.
+    """
+    check_accept(how.accept)
+    clock = time.monotonic  # real: the world's clock is in place only while lives are lived
+    deadline = None if how.budget.seconds is None else clock() + how.budget.seconds
+    tally = _Tally(how.accept)
+    baseline = story(FaultPlan(), how.seed, 0)
+    if baseline.error or baseline.failure:
+        raise SimulationFailed(baseline.error or baseline.failure)
+    twin = story(FaultPlan(), how.seed + 1, OTHER_START_S)
+    again = story(FaultPlan(), how.seed, 0)
+    judge = Judge(story, baseline, Volatile(baseline.history, twin.history), how.seed)
+    for lived in (baseline, twin, again):
+        tally.add(judge.verdict(lived, compared=lived is again))
+    shape, same = differences(baseline.history, twin.history, again.history)
+    tally.note([*shape, *same])
+    planned = tally.lives
+    if not shape:
+        planned += _go_on(story, how, baseline, judge, tally, deadline, progress)
+    found = [shrink(violation, judge) for violation in tally.found.values()]
+    return Exploration(
+        runs=tally.lives,
+        points=baseline.points,
+        violations=tuple(found),
+        accepted=tuple(tally.accepted.values()),
+        planned=planned,
+        depth=how.depth,
+        repeated=tuple(tally.repeated),
+        digest=tally.digest,
+    )
+
+
+class SimulationFailed(AssertionError):
+    """The life without faults failed by itself; there is nothing to compare others with."""
+
+
+def _go_on(
+    story: Story,
+    how: Sweep,
+    baseline: Lived,
+    judge: Judge,
+    tally: _Tally,
+    deadline: float | None,
+    progress: Progress | None,
+) -> int:
+    """Live layer after layer; return how many lives these layers have."""
+    planned = 0
+    layer = (
+        plans_at(baseline.points, how.kinds, FaultPlan()) if how.plan is None else [how.plan]
+    )
+    seen: set[FaultPlan] = set()
+    for depth in range(1, how.depth + 1):
+        layer = [plan for plan in dict.fromkeys(layer) if plan not in seen]
+        seen.update(layer)
+        planned += len(layer)
+        chosen = _within(layer, how, tally.lives)
+        following: list[FaultPlan] = []
+        total = tally.lives + len(chosen)
+        for verdict in live_all(judge, chosen):
+            tally.add(verdict)
+            if progress is not None:
+                progress(tally.lives, total, len(tally.found))
+            if how.plan is None and depth < how.depth:
+                following += plans_at(verdict.later, how.kinds, verdict.plan)
+            if how.stop_at_first and tally.found:
+                return planned
+            if deadline is not None and time.monotonic() > deadline:
+                return planned
+        if how.plan is not None or len(chosen) < len(layer):
+            break
+        layer = following
+    return planned
+
+
+def _within(layer: list[FaultPlan], how: Sweep, lived: int) -> list[FaultPlan]:
+    """Return what of a layer a budget of lives leaves room for: a seeded choice, in order."""
+    if how.budget.lives is None:
+        return layer
+    room = max(0, how.budget.lives - lived)
+    if room >= len(layer):
+        return layer
+    chosen = sorted(random.Random(how.seed).sample(range(len(layer)), room))  # noqa: S311
+    return [layer[number] for number in chosen]

@@ -1,0 +1,125 @@
+"""`explore()`: every crash of a workflow, from a script or a property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .answers import AnswerRefused, AnswerSource
+from .explore.exploration import Exploration
+from .explore.story import Lived
+from .explore.sweep import Budget, Progress, Sweep, sweep
+from .faults import KINDS, FaultPlan, PlanError, unknown
+from .life import Life, Settings
+from .platform import Policy
+from .refusals import explained
+from .simulation import answer_questions, live_to_the_end
+from .world import WorldError
+from .world import clock
+
+
+def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
+    workflow: Any,
+    input: Any = None,  # noqa: A002 - the SDK's name for it
+    *,
+    depth: int = 1,
+    faults: tuple[str, ...] = ("kill",),
+    budget: str | int | None = None,
+    seed: int = 0,
+    plan: FaultPlan | str | None = None,
+    accept: tuple[str, ...] = (),
+    answers: AnswerSource = (),
+    stubs: Mapping[Any, Any] | None = None,
+    effects: tuple[Callable[..., Any], ...] = (),
+    profile: str | None = None,
+    policy: Policy = Policy(),  # noqa: B008 - immutable
+    session_id: str | None = None,
+    user_id: str | None = None,
+    tenant: str = "default",
+    streaming: bool = False,
+    progress: Progress | None = None,
+) -> Exploration:
+    """Live a run without faults, and again for every fault plan of a sweep.
+
+    Args:
+        workflow: a decorated workflow or function of agnt5, or the name of one.
+        input: its input.
+        depth: how many faults a plan has at most; 1 is every single fault, 2 every pair too.
+        faults: the kinds of fault to try.
+        budget: at most so many lives (`500`) or so much real time (`"30s"`); None for all.
+        seed: what all randomness comes from, and which plans a budget leaves out.
+        plan: live exactly this plan instead of a sweep.
+        accept: ids of known defects of the SDK that are put up with.
+        answers: see `simulate`; so are the others.
+        stubs: see `simulate`.
+        effects: see `simulate`.
+        profile: see `simulate`.
+        policy: see `simulate`.
+        session_id: see `simulate`.
+        user_id: see `simulate`.
+        tenant: see `simulate`.
+        streaming: see `simulate`.
+        progress: told after every life: lives lived, lives planned so far, findings.
+
+    Returns:
+        What came of it; `check()` raises what was broken.
+
+    Raises:
+        ValueError: depth, a fault kind, the budget or an id to accept is none.
+        WorldError: the life without faults had to be ended.
+    """
+    if depth < 1:
+        msg = f"depth is {depth}; it must be at least 1"
+        raise ValueError(msg)
+    for kind in faults:
+        if kind not in KINDS:
+            raise PlanError(unknown("fault kind", kind, KINDS))
+
+    def story(faults_now: FaultPlan, seed_now: int, start: int) -> Lived:
+        settings = Settings(
+            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start
+        )
+        life = Life(settings, stubs=stubs, effects=effects)
+        error = ""
+        try:
+            with explained(life), life.lived():
+                run_id = life.submit(
+                    workflow,
+                    input,
+                    session_id=session_id,
+                    user_id=user_id,
+                    tenant=tenant,
+                    streaming=streaming,
+                )
+                with life.effects_declared():
+                    answer_questions(life, run_id, answers)
+                    live_to_the_end(life, run_id)
+        except (WorldError, AnswerRefused) as problem:
+            if not faults_now.faults:
+                raise
+            error = str(problem)
+        return lived_of(life, error)
+
+    how = Sweep(
+        depth=depth,
+        kinds=tuple(faults),
+        budget=Budget.parse(budget),
+        seed=seed,
+        accept=tuple([accept] if isinstance(accept, str) else accept),
+        plan=FaultPlan.parse(plan) if isinstance(plan, str) else plan,
+    )
+    with clock.held():
+        return sweep(story, how, progress)
+
+
+def lived_of(life: Life, error: str = "", failure: str = "") -> Lived:
+    """Return what there is to judge of a life that is over."""
+    return Lived(
+        plan=life.settings.plan,
+        history=life.history,
+        points=tuple(life.injector.points),
+        struck=tuple(life.injector.struck),
+        missed=life.injector.missed,
+        error=error,
+        failure=failure,
+    )
