@@ -71,6 +71,7 @@ class Life:
         settings: what it is lived under.
         stubs: what stands in for steps' bodies.
         effects: functions of the outside world that matter.
+        world: where to live; None for a world of its own.
     """
 
     def __init__(
@@ -79,12 +80,13 @@ class Life:
         *,
         stubs: Mapping[Any, Any] | None = None,
         effects: tuple[Callable[..., Any], ...] = (),
+        world: World | None = None,
     ) -> None:
         self.settings = settings
         self.profile = resolve_profile(settings.profile)
-        self.world = World(
-            epoch_ns=DEFAULT_EPOCH_NS + settings.start * NS, turn_limit=settings.turn_limit
-        )
+        self.world = world or World()
+        self.world.epoch_ns = DEFAULT_EPOCH_NS + settings.start * NS
+        self.world.turn_limit = settings.turn_limit
         self.platform = Platform(settings.policy)
         self.history = History()
         self.injector = Injector(settings.plan, self._strike)
@@ -94,6 +96,7 @@ class Life:
         self.stubs = Stubs(stubs or {})
         self.bodies = Bodies(self.crossings, self.stubs)
         self.effects = effects
+        self.externals: list[Any] = []
         self.on_change: list[Callable[[str], None]] = []
         self._components: dict[str, Component] = {}
         self._workers: dict[int, tuple[Process, SdkWorker]] = {}
@@ -409,7 +412,9 @@ class Life:
             for run_id in self.history.runs
             if self.platform.run(run_id).state not in {"completed", "failed", "cancelled"}
         ]
-        tail = [f"  {entry}" for entry in self.history[-6:]]
+        tail = [
+            f"  {entry.time:g} s {entry.kind} {entry.name}".rstrip() for entry in self.history[-6:]
+        ]
         return "\n".join([*lines, "the last that happened:", *tail])
 
     # -- the end -----------------------------------------------------------------------

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .sdk.values import find_not_json, thaw
 from .world import OutsideTouched, Spinning
 
 if TYPE_CHECKING:
+    from .history import History
     from .life import Life
 
 
@@ -43,4 +45,19 @@ def _running_step(life: Life) -> str:
             ended.add((entry.name, entry.attempt))
         elif entry.kind == "body.started" and (entry.name, entry.attempt) not in ended:
             return entry.name
+    return ""
+
+
+def not_json_hint(history: History, run_id: str) -> str:
+    """Name the step whose result cannot be JSON, if the run failed over one.
+
+    Args:
+        history: of the life.
+        run_id: the run that failed.
+    """
+    for entry in reversed(history.select("body.returned", run_id=run_id)):
+        value = entry.data.get("value")
+        problem = find_not_json(thaw(value)) if value is not None else None
+        if problem is not None:
+            return f"\nstep {entry.name} returned what cannot be JSON: {problem}"
     return ""

@@ -13,7 +13,7 @@ from .faults import Fault, FaultPlan, Point
 from .guarantees import Violation, judge
 from .life import Life, Settings
 from .platform import Policy
-from .refusals import explained
+from .refusals import explained, not_json_hint
 from .verdicts import GuaranteeBroken, accepted_split
 from .views import EventView, StepView, events_of, read_run, step_named, steps_of
 from .world import Stuck
@@ -211,7 +211,9 @@ def outcome_of(life: Life, run_id: str) -> Outcome:
     """Return what came of a life that is over."""
     run = life.platform.run(run_id)
     status, error = run.state, run.error
-    if status not in OVER:
+    if status == "failed":
+        error += not_json_hint(life.history, run_id)
+    elif status not in OVER:
         error = life.platform.waiting_on(run_id)
         paused = any(pause.answer is None for pause in life.platform.pauses(run_id))
         status = "paused" if paused and run.state == "waiting" else "stuck"

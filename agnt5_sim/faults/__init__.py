@@ -6,7 +6,7 @@ from .errors import PlanError
 from .injector import Injector
 from .kinds import AFTER, BEFORE, DURING, KINDS, Kind
 from .plan import Fault, FaultPlan, unknown
-from .points import Point
+from .points import Point, nth
 
 __all__ = [
     "AFTER",
@@ -19,5 +19,6 @@ __all__ = [
     "Kind",
     "PlanError",
     "Point",
+    "nth",
     "unknown",
 ]

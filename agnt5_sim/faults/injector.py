@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .kinds import AFTER, BEFORE, DURING
 from .plan import HALF, Fault, FaultPlan
-from .points import Point
+from .points import Point, nth
 
 
 class Injector:
@@ -37,12 +37,15 @@ class Injector:
         self.points.append(point)
         if self._waiting:
             self._hit(BEFORE, point)
+            self._hit(BEFORE, nth(len(self.points)))
         return point
 
     def leave(self, point: Point) -> None:
         """Note that what crosses there has taken effect; strikes what is planned after it."""
         if self._waiting:
             self._hit(AFTER, point)
+            if self.points[-1] is point:
+                self._hit(AFTER, nth(len(self.points)))
 
     def during(self, point: Point) -> list[tuple[Fault, float]]:
         """Return what is planned during a sleep, each with the part of it that passes first."""

@@ -105,6 +105,10 @@ class Stubs:
     def __bool__(self) -> bool:
         return bool(self._by_key)
 
+    def declare(self, target: Any, value: Any) -> None:
+        """Add a stub, or put another in its place."""
+        self._by_key[stub_key(target)] = Stub.of(value)
+
     def find(self, *candidates: Any) -> tuple[Any, Stub] | None:
         """Return the first stub declared for one of these functions or names, with its key."""
         for candidate in candidates:

@@ -44,7 +44,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _what(event: str, args: tuple[Any, ...]) -> str:
-    if event.startswith("socket.") and args and not isinstance(args[0], (str, bytes)):
+    if event.startswith("socket.") and args and hasattr(args[0], "fileno"):
         args = args[1:]  # the socket itself says nothing
     return ", ".join(repr(arg) for arg in args[:2])
 

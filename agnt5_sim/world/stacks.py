@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import linecache
+import sysconfig
 from types import FrameType
 from typing import Any
 
 _OURS = ("/agnt5_sim/", "\\agnt5_sim\\", "/agnt5/", "asyncio/", "/asyncio/", "<frozen")
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 _DEPTH = 6
 
 
@@ -34,16 +36,29 @@ def _describe_future(future: Any) -> str:
 
 
 def _innermost(coro: Any) -> str:
-    """Return the place deepest in a chain of awaits that lies in someone's program."""
+    """Return the place deepest in a chain of awaits that lies in someone's program.
+
+    That of a library is better than none.
+    """
     place = ""
+    in_program = False
     seen = 0
     while coro is not None and seen < 200:  # noqa: PLR2004 - a bound, against cycles
         seen += 1
         frame = getattr(coro, "cr_frame", None) or getattr(coro, "ag_frame", None)
-        if frame is not None and not any(part in frame.f_code.co_filename for part in _OURS):
+        if frame is not None and not _is_ours(frame) and not (in_program and _is_library(frame)):
             place = f" at {_place(frame)}"
+            in_program = not _is_library(frame)
         coro = getattr(coro, "cr_await", None) or getattr(coro, "ag_await", None)
     return place
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return any(part in frame.f_code.co_filename for part in _OURS)
+
+
+def _is_library(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_LIBRARIES)
 
 
 def _place(frame: FrameType) -> str:
@@ -53,10 +68,13 @@ def _place(frame: FrameType) -> str:
 
 
 def describe_stack(frame: FrameType | None) -> str:
-    """Return the innermost frames of someone's program, innermost last, a line each."""
+    """Return the innermost frames of someone's program, innermost last, a line each.
+
+    Of the libraries it called only the innermost frame is shown: they may be many.
+    """
     lines: list[str] = []
     while frame is not None and len(lines) < _DEPTH:
-        if not any(part in frame.f_code.co_filename for part in _OURS):
+        if not _is_ours(frame) and not (lines and _is_library(frame)):
             lines.append(f"  {_place(frame)}")
         frame = frame.f_back
     return "\n".join(reversed(lines))

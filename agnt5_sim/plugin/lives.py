@@ -1,0 +1,181 @@
+"""A test as a story: its function, lived once for every fault plan."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from ..explore import Lived, sweep
+from ..explore.sweep import SimulationFailed
+from ..exploring import lived_of
+from ..faults import FaultPlan
+from ..refusals import explained
+from ..report.text import describe, replay_command
+from ..sim import Sim
+from ..snapshot import EventStream
+from ..world import VirtualLoop, World, WorldError
+
+if TYPE_CHECKING:
+    from ..explore import Exploration, Sweep
+    from .options import Choices
+    from .progress import Progress
+
+
+class Anything:
+    """Stands in for a snapshot while faults strike: under them the events differ rightly."""
+
+    def __eq__(self, other: object) -> bool:
+        """Be equal to anything."""
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> Anything:
+        """Take any option of a snapshot."""
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        """Have any method of a snapshot."""
+        return self
+
+
+class TestStory:
+    """A swept test.
+
+    Args:
+        item: the test.
+        choices: the options.
+        scenario: whether it is a scenario, whose events are kept as a snapshot of their own.
+    """
+
+    __test__ = False
+    FUNCTION = pytest.StashKey[Any]()
+
+    def __init__(self, item: pytest.Function, choices: Choices, *, scenario: bool) -> None:
+        self._item = item
+        self._choices = choices
+        self._scenario = scenario
+        self._function = item.stash[self.FUNCTION]
+        names = item._fixtureinfo.argnames  # noqa: SLF001 - what pytest itself calls a test with
+        self._arguments = {name: item.funcargs[name] for name in names}
+        self._sim = self._find_sim()
+        self._raised: BaseException | None = None
+        self._first = True
+
+    def _find_sim(self) -> Sim:
+        sim = self._item.funcargs.get("sim")
+        if not isinstance(sim, Sim) or not inspect.iscoroutinefunction(self._function):
+            pytest.fail(
+                f"{self._item.nodeid} is to be swept, and is no `async def` test that asks for the"
+                " `sim` fixture",
+                pytrace=False,
+            )
+        return sim
+
+    def explore(self, how: Sweep, progress: Progress) -> Exploration:
+        """Live the test under every plan of a sweep."""
+        try:
+            return sweep(self.live, how, progress)
+        except SimulationFailed as failed:
+            if self._raised is not None:
+                raise self._raised from None
+            pytest.fail(str(failed), pytrace=False)
+        finally:
+            progress.done()
+
+    def live(self, plan: FaultPlan, seed: int, start: int) -> Lived:
+        """Live once."""
+        first, self._first = self._first, False
+        world = World()
+        settings = attrs.evolve(self._sim.settings, plan=plan, seed=seed, start=start)
+        error, failure = "", ""
+        with self._sim.living(settings, world) as life:
+            loop = VirtualLoop(world)
+            try:
+                with explained(life):
+                    loop.run_until_complete(self._function(**self._given(first=first)))
+                    life.settle()
+                if first and self._scenario:
+                    self._compare_snapshot()
+            except WorldError as problem:
+                error, self._raised = str(problem), problem
+            except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
+                raise
+            except BaseException as problem:  # noqa: BLE001 - pytest.fail and skip among them
+                if first and isinstance(problem, pytest.skip.Exception):
+                    raise
+                failure, self._raised = _say(problem), problem
+            finally:
+                loop.close()
+        lived = lived_of(life, error, failure)
+        if first and plan.faults == () and not lived.history.runs and not (error or failure):
+            pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
+        return lived
+
+    def _given(self, *, first: bool) -> dict[str, Any]:
+        if first:
+            return self._arguments
+        return {
+            name: Anything() if type(value).__module__.partition(".")[0] == "syrupy" else value
+            for name, value in self._arguments.items()
+        }
+
+    def _compare_snapshot(self) -> None:
+        """Compare the events of the life without faults with those that are kept."""
+        if self._choices.seed or self._choices.plan is not None:
+            return
+        snapshot = self._item._request.getfixturevalue("snapshot")  # noqa: SLF001
+        stream = EventStream(self._sim.history)
+        assert stream == snapshot, "the events are not those that are kept"
+
+    def judge(self, exploration: Exploration) -> None:
+        """Fail the test if something broke.
+
+        Raises:
+            pytest.fail.Exception: with a report of everything that broke.
+        """
+        plan = self._choices.plan
+        if plan is not None:
+            self._show_life(plan)
+        if not exploration.points:
+            pytest.fail("the sweep found no fault point", pytrace=False)
+        if not exploration.violations:
+            return
+        reports = [
+            describe(violation, replay=self._replay(violation.plan))
+            for violation in exploration.violations
+        ]
+        pytest.fail("\n\n".join(reports), pytrace=False)
+
+    def _replay(self, plan: str) -> str:
+        return replay_command(
+            self._item.nodeid, plan, seed=self._choices.seed, profile=self._choices.profile
+        )
+
+    def _show_life(self, plan: FaultPlan) -> None:
+        """Print the life of a plan that is replayed, and refuse one that never struck."""
+        lived = self.live(plan, self._choices.seed, 0)
+        self._item.add_report_section("call", "agnt5-sim life", str(lived.history))
+        if lived.missed:
+            points = ", ".join(dict.fromkeys(str(point) for point in lived.points))
+            missed = "; ".join(map(str, lived.missed))
+            pytest.fail(
+                f"the plan did not come about: {missed} was never reached. The points of this life"
+                f" are: {points}",
+                pytrace=False,
+            )
+
+
+def _say(problem: BaseException) -> str:
+    lines = traceback.format_exception_only(type(problem), problem)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if "agnt5_sim" not in frame.filename and "asyncio" not in frame.filename
+    ]
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return "".join(lines).strip() + where

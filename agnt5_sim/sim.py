@@ -1,0 +1,421 @@
+"""The `sim` fixture: a platform and its workers around an asynchronous test.
+
+The test runs on the virtual loop itself, so that its own timers and the workers' are of one
+time. Under a sweep the same test is lived again and again; each life begins with the stubs and
+effects that were declared before the test began.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .durations import seconds_of
+from .guarantees import Violation, judge
+from .life import Life, Settings
+from .sdk.effects import declared
+from .sdk.stubs import Stub
+from .simulation import OVER
+from .views import PauseView, StepView, events_of, read_run, step_named, steps_of
+
+if TYPE_CHECKING:
+    from .history import History
+    from .world import World
+
+
+class RunFailed(AssertionError):
+    """The run whose result was asked for failed or was cancelled.
+
+    Attributes:
+        run: the run.
+    """
+
+    def __init__(self, message: str, run: SimRun) -> None:
+        super().__init__(message)
+        self.run = run
+
+
+class RunStuck(AssertionError):
+    """The run can never get to what is waited for; the message says what everything waits for."""
+
+
+class Clock:
+    """The clock of a simulation."""
+
+    def __init__(self, sim: Sim) -> None:
+        self._sim = sim
+
+    def now(self) -> datetime.datetime:
+        """Return the wall-clock time, in UTC."""
+        ns = self._sim.life.world.wall_ns()
+        epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)  # noqa: UP017 - 3.11's spelling is patched while frozen
+        return epoch + datetime.timedelta(microseconds=ns // 1000)
+
+    def elapsed(self) -> float:
+        """Return the virtual seconds since the life began."""
+        return self._sim.life.world.now
+
+
+class Sim:
+    """A simulation, as a test sees it.
+
+    Args:
+        settings: what its lives are lived under.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._life: Life | None = None
+        self._stubs: list[tuple[Any, Stub]] = []
+        self._effects: list[Callable[..., Any]] = []
+        self._externals: list[Any] = []
+        self._declarations = ExitStack()
+        self._waiters: list[tuple[SimRun, Callable[[], bool], asyncio.Future[None]]] = []
+        self._runs: list[SimRun] = []
+        self.clock = Clock(self)
+
+    # -- declaring ---------------------------------------------------------------------
+
+    def stub(self, target: Any, **how: Any) -> None:
+        """Let something else stand in for a step's body, from now on.
+
+        Args:
+            target: a @function, a plain function handed to `ctx.step`, or a name.
+            how: one of `returns=`, `raises=`, `side_effect=`, `sequence=`; see `Stub`.
+
+        Raises:
+            BadStub: none of these, or several.
+        """
+        stub = Stub(**how)
+        if self._life is None:
+            self._stubs.append((target, stub))
+        else:
+            self._life.stubs.declare(target, stub)
+
+    def effect(self, function: Callable[..., Any]) -> None:
+        """Declare a function of the outside world whose every call matters: once a run.
+
+        Args:
+            function: plain or async; it is watched wherever a workflow can reach it.
+        """
+        if self._life is None:
+            self._effects.append(function)
+        else:
+            self._watch(function)
+
+    def external(self, thing: Any) -> None:
+        """Declare that an object of a workflow's module belongs to the outside world.
+
+        A killed worker's memory is gone; what it wrote to the outside is not. A list in which
+        a test keeps what a fake payment service was asked for is such a thing.
+
+        Args:
+            thing: the object.
+        """
+        self._externals.append(thing)
+
+    def _watch(self, function: Callable[..., Any]) -> None:
+        from .sdk.workflows import registered
+
+        workflows, functions = registered()
+        programs = [config.handler for config in (*workflows.values(), *functions.values())]
+        self._declarations.enter_context(declared([function], programs))
+
+    # -- running -----------------------------------------------------------------------
+
+    async def run(self, workflow: Any, input: Any = None, **ids: Any) -> Any:  # noqa: A002
+        """Run a workflow to its end and return its output.
+
+        Args:
+            workflow: a decorated workflow or function of agnt5, or the name of one.
+            input: its input.
+            ids: `session_id`, `user_id`, `tenant`, `run_id`, `streaming`.
+
+        Raises:
+            RunFailed: it failed.
+            RunStuck: it cannot go on.
+        """
+        __tracebackhide__ = True
+        return await (await self.submit(workflow, input, **ids)).result()
+
+    async def submit(
+        self,
+        workflow: Any,
+        input: Any = None,  # noqa: A002
+        *,
+        run_id: str | None = None,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        tenant: str = "default",
+        streaming: bool = False,
+    ) -> SimRun:
+        """Submit a run of a workflow, and return a handle to it.
+
+        Args:
+            workflow: a decorated workflow or function of agnt5, or the name of one.
+            input: its input.
+            run_id: its id; None for the next of run-1, run-2, …
+            session_id: its session.
+            user_id: its user.
+            tenant: its tenant.
+            streaming: whether its events are streamed.
+
+        Raises:
+            NotAWorkflow: there is no such workflow.
+            BadInput: the input does not fit its parameters.
+            NotJson: the input cannot be JSON.
+        """
+        identity = self.life.submit(
+            workflow,
+            input,
+            run_id=run_id,
+            session_id=session_id,
+            user_id=user_id,
+            tenant=tenant,
+            streaming=streaming,
+        )
+        run = SimRun(self, identity)
+        self._runs.append(run)
+        return run
+
+    async def advance(self, span: str | float | datetime.timedelta) -> None:
+        """Let virtual time pass.
+
+        Args:
+            span: seconds, a timedelta, or text such as "2h".
+        """
+        await asyncio.sleep(seconds_of(span))
+
+    def kill(self, run: SimRun | None = None) -> None:
+        """Kill the worker process, and with it every run it is at.
+
+        Args:
+            run: the run it is meant for; it changes nothing but how the test reads.
+        """
+        del run
+        self.life.kill()
+
+    # -- reading -----------------------------------------------------------------------
+
+    @property
+    def life(self) -> Life:
+        """The life that is being lived."""
+        if self._life is None:
+            msg = "the simulation has not begun: use `sim` inside an async test"
+            raise RuntimeError(msg)
+        return self._life
+
+    @property
+    def history(self) -> History:
+        """Everything that happened so far."""
+        return self.life.history
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The guarantees that were broken so far."""
+        return judge(self.life.history)
+
+    # -- one life ----------------------------------------------------------------------
+
+    @contextmanager
+    def living(self, settings: Settings, world: World | None = None) -> Iterator[Life]:
+        """Live one life; for the plugin.
+
+        Args:
+            settings: what it is lived under.
+            world: where to live; None for a world of its own.
+        """
+        life = Life(settings, stubs=dict(self._stubs), world=world)
+        life.externals = list(self._externals)
+        with life.lived():
+            self._life = life
+            self._runs.clear()
+            life.on_change.append(self._changed)
+            life.world.on_stuck = self._stuck
+            for function in self._effects:
+                self._watch(function)
+            try:
+                yield life
+            finally:
+                self._declarations.close()
+                self._waiters.clear()
+                self._life = None
+
+    @property
+    def settings(self) -> Settings:
+        """What its lives are lived under, faults apart."""
+        return self._settings
+
+    async def until(self, run: SimRun, reached: Callable[[], bool]) -> None:
+        """Wait until something holds of a run.
+
+        Raises:
+            RunStuck: nothing can happen any more, and it does not hold.
+        """
+        __tracebackhide__ = True
+        while not reached():
+            future = asyncio.get_running_loop().create_future()
+            self._waiters.append((run, reached, future))
+            await future
+
+    def _changed(self, run_id: str) -> None:
+        for waiter in tuple(self._waiters):
+            run, reached, future = waiter
+            if run.id == run_id and reached():
+                self._waiters.remove(waiter)
+                if not future.done():
+                    future.set_result(None)
+
+    def _stuck(self, waits: str) -> bool:
+        waiters, self._waiters = self._waiters, []
+        for run, _, future in waiters:
+            if not future.done():
+                what = self.life.platform.waiting_on(run.id)
+                future.set_exception(RunStuck(f"{run.id} cannot go on: {what}\n{waits}"))
+        return bool(waiters)
+
+
+class SimRun:
+    """A run, as a test sees it.
+
+    Args:
+        sim: the simulation.
+        run_id: its id.
+    """
+
+    def __init__(self, sim: Sim, run_id: str) -> None:
+        self._sim = sim
+        self._life = sim.life
+        self.id = run_id
+
+    def __repr__(self) -> str:
+        return f"<SimRun {self.id} {self.status}>"
+
+    @property
+    def _state(self) -> Any:
+        return self._life.platform.run(self.id)
+
+    @property
+    def status(self) -> str:
+        """One of queued, running, paused, waiting, completed, failed, cancelled."""
+        state: str = self._state.state
+        return "paused" if state == "waiting" and self._open_pause() is not None else state
+
+    @property
+    def output(self) -> Any:
+        """What it returned; None while it has not."""
+        run = self._state
+        return json.loads(run.output) if run.state == "completed" and run.output else None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, or ""."""
+        return self._state.error or ""
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts it took so far."""
+        return len(read_run(self._life.history, self.id).attempts)
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """Its steps so far, in the order in which they were first called."""
+        return steps_of(read_run(self._life.history, self.id))
+
+    @property
+    def events(self) -> Any:
+        """Its events so far: compares with a snapshot, and is a tuple otherwise."""
+        from .snapshot import EventStream
+
+        return EventStream(self._life.history, self.id, events_of(read_run(self._life.history, self.id)))
+
+    @property
+    def pauses(self) -> tuple[PauseView, ...]:
+        """The questions it asked so far."""
+        return tuple(
+            PauseView(
+                pause.index,
+                pause.question,
+                pause.input_type,
+                tuple(identity for identity, _ in pause.options),
+                pause.answer,
+            )
+            for pause in self._life.platform.pauses(self.id)
+        )
+
+    @property
+    def state(self) -> Any:
+        """What is saved in the state of its scope; None when nothing is."""
+        saved = self._life.state_of(self.id)
+        return json.loads(saved) if saved else None
+
+    def step(self, name: str) -> StepView:
+        """Return a step by its identity, or by its name where that says which.
+
+        Raises:
+            KeyError: there is none of that name, or several.
+        """
+        return step_named(read_run(self._life.history, self.id), name)
+
+    def event_types(self) -> tuple[str, ...]:
+        """Return the types of its events so far."""
+        return tuple(event.type for event in self.events)
+
+    def _open_pause(self) -> PauseView | None:
+        return next((pause for pause in self.pauses if pause.answer is None), None)
+
+    async def paused(self) -> PauseView:
+        """Wait for the run to ask a question, and return it.
+
+        Raises:
+            RunFailed: it ended without asking.
+            RunStuck: it never will.
+        """
+        __tracebackhide__ = True
+        await self._sim.until(self, lambda: self.status == "paused" or self.status in OVER)
+        pause = self._open_pause()
+        if pause is None or self.status != "paused":
+            msg = f"{self.id} ended {self.status} without asking: {self.error or self.output!r}"
+            raise RunFailed(msg, self)
+        return pause
+
+    async def answer(self, value: str, index: int | None = None) -> None:
+        """Answer a question of the run.
+
+        Args:
+            value: the answer.
+            index: which question; None for the open one.
+
+        Raises:
+            AnswerRefused: no such question is open, or the answer is not among its options.
+        """
+        self._life.answer(self.id, value, index)
+
+    async def result(self) -> Any:
+        """Wait for the run to end, and return its output.
+
+        Raises:
+            RunFailed: it failed or was cancelled.
+            RunStuck: it cannot go on; the message says what everything waits for.
+        """
+        __tracebackhide__ = True
+        await self._sim.until(self, lambda: self.status in OVER)
+        if self.status != "completed":
+            msg = f"{self.id} {self.status}: {self.error}{self._hint()}"
+            raise RunFailed(msg, self)
+        return self.output
+
+    def _hint(self) -> str:
+        from .refusals import not_json_hint
+
+        return not_json_hint(self._life.history, self.id)
+
+    async def cancel(self) -> None:
+        """Cancel the run."""
+        self._life.cancel(self.id)
+
+

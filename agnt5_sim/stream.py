@@ -1,0 +1,146 @@
+"""A life's events as text: one readable line each, the same on every machine and Python.
+
+Virtual times are offsets, generated ids have stable names, secrets are not shown, and values
+are in full.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from .guarantees.reading import Reading
+
+if TYPE_CHECKING:
+    from .guarantees.reading import Attempt, Run
+    from .history import Entry, History
+
+_ID_KEYS: Final = frozenset({"event_id", "parent_event_id", "correlation_id", "parent_correlation_id"})
+_DROPPED: Final = frozenset({"event_type", "stack_trace", "timestamp_ns"})
+_SECRET: Final = re.compile(
+    r"webhook_secret|secret|password|passwd|authorization|cookie|api[-_]?key|private[-_]?key"
+    r"|(?:^|[-_.])token(?:$|[-_.])|(?:access|refresh|bearer|bot|auth|fence|id)[-_]?token",
+    re.IGNORECASE,
+)
+_BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
+_GENERATED: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|actv1_[A-Za-z0-9_-]{43}"
+)
+_REDACTED: Final = "[redacted]"
+
+
+def render(history: History) -> str:
+    """Return the event streams of all runs of a life.
+
+    Args:
+        history: of the life.
+    """
+    reading = Reading(history)
+    return "\n".join(line for run in reading.runs.values() for line in _Stream().lines(run)) + "\n"
+
+
+def render_run(history: History, run_id: str) -> str:
+    """Return the event stream of one run."""
+    return "\n".join(_Stream().lines(Reading(history).runs[run_id])) + "\n"
+
+
+class _Stream:
+    """Writes the stream of one run, naming generated ids as they appear."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def lines(self, run: Run) -> Iterator[str]:
+        data = run.submitted.data
+        scope = "".join(f" {key}={data[key]}" for key in ("user_id", "session_id") if data[key])
+        given = self._text(json.loads(data["input"]))
+        yield f"{run.run_id} {run.submitted.name} {given}{scope}"
+        told: list[tuple[int, str]] = []
+        for attempt in run.attempts:
+            told += self._attempt(attempt)
+        for index, entry in run.answers.items():
+            value = self._text(entry.data["value"])
+            told.append((entry.index, f"{_offset(entry.time)} = answer to question {index}: {value}"))
+        for entry in run.ends:
+            told.append((entry.index, self._end(entry)))
+        yield from ("  " + line for _, line in sorted(told, key=lambda pair: pair[0]))
+
+    def _attempt(self, attempt: Attempt) -> list[tuple[int, str]]:
+        began = attempt.began
+        how = "recovers" if began.data["recovered"] else (began.data["resumes"] and "resumes")
+        lines = [
+            (began.index, f"{_offset(began.time)} = attempt {attempt.number}" + (f" {how}" if how else ""))
+        ]
+        for entry in attempt.events:
+            if "refused" not in entry.data:
+                lines.append((entry.index, self._event(entry)))
+        report = attempt.report
+        if report is not None and attempt.outcome in {"paused", "suspended"}:
+            lines.append((report.index, self._waits(report, attempt.outcome)))
+        if attempt.died is not None:
+            lines.append((attempt.died.index, f"{_offset(attempt.died.time)} = the worker died: {attempt.died.name}"))
+        return lines
+
+    def _event(self, entry: Entry) -> str:
+        payload = entry.data["payload"]
+        try:
+            content = json.loads(payload)
+        except ValueError:
+            content = payload
+        return f"{_offset(entry.time)} {entry.data['type']} {self._text(content)}".rstrip()
+
+    def _waits(self, report: Entry, outcome: str) -> str:
+        if outcome == "suspended":
+            timer = f"{report.data['timer']} for {report.data['delay']:g} s"
+            return f"{_offset(report.time)} = suspended: {timer}"
+        data = report.data
+        options = "/".join(identity for identity, _ in data["options"])
+        kind = data["input_type"] + (f" {options}" if options else "")
+        return f"{_offset(report.time)} = question {data['pause_index']}: {data['question']} ({kind})"
+
+    def _end(self, entry: Entry) -> str:
+        output = entry.data["output"]
+        shown = self._text(json.loads(output)) if output else entry.data["error"]
+        line = f"{_offset(entry.time)} = {entry.name}: {self._strip(shown)}"
+        state = entry.data["state"]
+        return line + (f"; state {self._text(json.loads(state))}" if state else "")
+
+    # -- values ------------------------------------------------------------------------
+
+    def _text(self, value: Any) -> str:
+        return json.dumps(self._stable(value, ""), ensure_ascii=False, sort_keys=True)
+
+    def _stable(self, value: Any, key: str) -> Any:
+        if value is not None and value != "" and _SECRET.search(key):
+            return _REDACTED
+        if isinstance(value, dict):
+            dropped = _DROPPED | {"event_id"} if "correlation_id" in value else _DROPPED
+            return {
+                str(k): self._stable(v, str(k))
+                for k, v in value.items()
+                if k not in dropped and not (v is None and k not in {"output_data", "result", "value"})
+            }
+        if isinstance(value, list):
+            return [self._stable(item, key) for item in value]
+        if isinstance(value, str):
+            return self._name(value) if key in _ID_KEYS and value else self._strip(value)
+        return value
+
+    def _strip(self, text: str) -> str:
+        if text[:1] in "{[" and len(text) > 1:
+            try:
+                return json.dumps(self._stable(json.loads(text), ""), ensure_ascii=False, sort_keys=True)
+            except ValueError:
+                pass
+        text = _GENERATED.sub(lambda match: self._name(match[0]), text)
+        return _BEARER.sub(lambda match: f"{match[1]} {_REDACTED}", text)
+
+    def _name(self, identity: str) -> str:
+        return self._names.setdefault(identity, f"#{len(self._names) + 1}")
+
+
+def _offset(seconds: float) -> str:
+    text = f"{seconds:.6f}".rstrip("0").rstrip(".")
+    return f"+{text}s"
