@@ -1,7 +1,7 @@
 """Snapshots of event streams, by syrupy: one file each, one set for each SDK profile.
 
 `assert run.events == snapshot` is all there is to it. The files lie beside the test as
-`__snapshots__/TEST_FILE/TEST_NAME.PROFILE.events`; `--snapshot-update` writes them.
+`__events__/TEST_FILE/TEST_NAME.PROFILE.events`; `--snapshot-update` writes them.
 """
 
 from __future__ import annotations
@@ -77,6 +77,9 @@ class EventStreamExtension(SingleFileSnapshotExtension):
 
     _write_mode = WriteMode.TEXT
     file_extension = "events"
+    # A folder of its own: in `__snapshots__`, syrupy's default extension takes files of other
+    # extensions for leftovers, and deletes another profile's set when it updates.
+    snapshot_dirname = "__events__"
     profile = ""
 
     def serialize(self, data: Any, **_options: Any) -> str:

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import attrs
 
 from ..history import Entry, History
+
+_TAIL = re.compile(r"durability='tail-loss\((\d+)\)'")
+
+
+@attrs.frozen
+class Keeping:
+    """What the platform's policy says of when something is on record.
+
+    Attributes:
+        recovery: where a later attempt learns of completed steps: "both", "journal" or "memo".
+        buffered: whether an event waits for a flush before it is safe.
+        tail: how many of the events that wait a kill loses; None for all of them.
+    """
+
+    recovery: str
+    buffered: bool
+    tail: int | None
+
+    @classmethod
+    def under(cls, policy: str) -> Keeping:
+        """Read it off a policy's text; an empty text is the default policy."""
+        recovery = next((p for p in ("journal", "memo") if f"recovery='{p}'" in policy), "both")
+        buffered = bool(policy) and "durability='immediate'" not in policy
+        tail = _TAIL.search(policy)
+        return cls(recovery, buffered, int(tail[1]) if tail else None)
 
 
 class Call:
@@ -64,6 +91,7 @@ class Attempt:
         entries: all of its entries, in order.
         report: the entry with which it ended, None when it never reported.
         outcome: what it reported: "completed", "failed", "paused", "suspended", or "".
+        reports: the entries of all its reports that were accepted; it should be one at most.
         died: the entry of the kill that ended it, if one did.
     """
 
@@ -77,6 +105,7 @@ class Attempt:
         self.entries: list[Entry] = []
         self.report: Entry | None = None
         self.outcome = ""
+        self.reports: list[tuple[Entry, str]] = []
         self.died: Entry | None = None
         self._ordinals: dict[tuple[str, str], int] = {}
         self._latest: dict[str, Call] = {}
@@ -115,9 +144,14 @@ class Attempt:
         elif kind in {"platform.emit", "platform.runtime"}:
             self.events.append(entry)
             if entry.data.get("outcome") and "refused" not in entry.data:
-                self.report, self.outcome = entry, entry.data["outcome"]
+                self._reported(entry, entry.data["outcome"])
         elif kind == "platform.report" and "refused" not in entry.data:
-            self.report, self.outcome = entry, entry.name
+            self._reported(entry, entry.name)
+
+    def _reported(self, entry: Entry, outcome: str) -> None:
+        self.reports.append((entry, outcome))
+        if self.report is None:
+            self.report, self.outcome = entry, outcome
 
 
 class Run:
@@ -131,10 +165,11 @@ class Run:
         answers: pause index → the entry of the answer that was taken.
         abandoned: whether it was given up after too many attempts.
         durable: step identity → the entry that made its completion durable.
-        slept: sleep identity → the entry that made its beginning durable.
+        slept: sleep identity → the entry of its beginning, the first that became durable.
+        lost: indices of the events that a kill lost before they were durable.
     """
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, keeping: Keeping) -> None:
         self.run_id = entry.run_id
         self.submitted = entry
         self.attempts: list[Attempt] = []
@@ -144,14 +179,18 @@ class Run:
         self.abandoned = False
         self.durable: dict[str, Entry] = {}
         self.slept: dict[str, Entry] = {}
+        self.lost: set[int] = set()
         self._by_number: dict[int, Attempt] = {}
-        self._held: list[tuple[dict[str, Entry], str, Entry]] = []
+        self._keeping = keeping
+        self._completing: dict[str, int] = {}
+        self._held: list[Entry] = []
+        self._told: list[Entry] = []
 
     def attempt(self, number: int) -> Attempt | None:
         """Return an attempt by number."""
         return self._by_number.get(number)
 
-    def add(self, entry: Entry, recovery: str, *, buffered: bool) -> None:
+    def add(self, entry: Entry) -> None:
         """Take in one of its entries."""
         kind = entry.kind
         if kind == "run.dispatched":
@@ -168,42 +207,75 @@ class Run:
         elif entry.attempt >= 0:
             self._by_number[entry.attempt].add(entry)
             if kind.startswith("platform.") and "refused" not in entry.data:
-                self._note_durable(entry, recovery, buffered=buffered)
+                self._note_durable(entry)
 
-    def _note_durable(self, entry: Entry, recovery: str, *, buffered: bool) -> None:
+    def kill(self, entry: Entry) -> None:
+        """Note that a worker died: with it the attempt it was at, and what was held of it."""
+        attempt = self.attempts[-1] if self.attempts else None
+        if attempt is None or attempt.incarnation != entry.incarnation or attempt.report is not None:
+            return
+        attempt.died = attempt.died or entry
+        tail = self._keeping.tail
+        keep = 0 if tail is None else max(0, len(self._held) - tail)
+        for held in self._held[:keep]:
+            self._arrive(held, entry)
+        self.lost.update(held.index for held in self._held[keep:])
+        self._held.clear()
+
+    def _note_durable(self, entry: Entry) -> None:
         data, kind = entry.data, entry.kind
         if kind == "platform.emit":
-            for field, known in (("completes", self.durable), ("sleeps", self.slept)):
-                if not data.get(field):
-                    continue
-                if field == "completes" and recovery == "memo":
-                    continue
-                if buffered:
-                    self._held.append((known, data["step"], entry))
-                else:
-                    known.setdefault(data["step"], entry)
-        elif kind == "platform.complete":
-            self.durable.setdefault(data["step"], entry)
-        elif kind == "platform.step.completed" and recovery != "journal":
-            self.durable.setdefault(data["step"], entry)
-        elif kind in {"platform.flush", "platform.report"}:
-            for known, step, _ in self._held:
-                known.setdefault(step, entry)
+            if self._keeping.buffered:
+                self._held.append(entry)
+            else:
+                self._arrive(entry, entry)
+        elif kind == "platform.complete" or (
+            kind == "platform.step.completed" and self._keeping.recovery != "journal"
+        ):
+            self._complete(data["step"], entry, entry.attempt)
+        if kind in {"platform.flush", "platform.report"} or data.get("outcome"):
+            for held in self._held:
+                self._arrive(held, entry)
             self._held.clear()
-        if kind == "platform.report" and entry.name == "suspended":
-            latest = next(
-                (c for c in reversed(self._by_number[entry.attempt].calls) if c.record == data["timer"]),
-                None,
-            )
-            if latest is not None:
-                self.slept.setdefault(latest.identity, entry)
+        if kind == "platform.report":
+            self._note_reported(entry)
+
+    def _arrive(self, event: Entry, at: Entry) -> None:
+        """Note what an event says, which is in the journal since `at`."""
+        data = event.data
+        if data.get("sleeps"):
+            self.slept.setdefault(data["step"], event)
+        if not data.get("completes"):
+            return
+        if self._keeping.recovery == "memo":
+            self._told.append(event)
+        else:
+            self._complete(data["step"], at, event.attempt)
+
+    def _note_reported(self, entry: Entry) -> None:
+        """Note what a report makes durable: it carries the attempt's steps along."""
+        if entry.name not in {"paused", "suspended"}:
+            return
+        for event in self._told:
+            if event.attempt == entry.attempt:
+                self._complete(event.data["step"], entry, event.attempt)
+        timer = entry.data.get("timer")
+        latest = next(
+            (c for c in reversed(self._by_number[entry.attempt].calls) if c.record == timer), None
+        )
+        if entry.name == "suspended" and latest is not None:
+            self.slept.setdefault(latest.identity, entry)
+
+    def _complete(self, step: str, at: Entry, attempt: int) -> None:
+        if step not in self.durable:
+            self.durable[step] = at
+            self._completing[step] = attempt
 
     def recording(self, identity: str) -> Call | None:
         """Return the call, in the attempt whose completion of a step is on record."""
-        durable = self.durable.get(identity)
-        if durable is None:
+        if identity not in self._completing:
             return None
-        attempt = self._by_number.get(durable.attempt)
+        attempt = self._by_number.get(self._completing[identity])
         calls = [call for call in attempt.calls if call.identity == identity] if attempt else []
         return calls[-1] if calls else None
 
@@ -223,9 +295,8 @@ class Reading:
         self.agnt5: str = began.data.get("agnt5", "") if began is not None else ""
         self.plan: str = began.data.get("plan", "none") if began is not None else "none"
         self.policy: str = began.data.get("policy", "") if began is not None else ""
-        recovery = next((p for p in ("journal", "memo") if f"recovery='{p}'" in self.policy), "both")
         self.bare_sleeps = "sleep_records='bare'" in self.policy
-        buffered = bool(self.policy) and "durability='immediate'" not in self.policy
+        keeping = Keeping.under(self.policy)
         self.loose: list[Entry] = []
         runs = self.runs
         for entry in history:
@@ -235,22 +306,18 @@ class Reading:
                 continue
             run = runs.get(run_id)
             if run is None:
-                run = runs[run_id] = Run(entry)
+                run = runs[run_id] = Run(entry, keeping)
                 continue
-            run.add(entry, recovery, buffered=buffered)
+            run.add(entry)
 
     def _life_entry(self, entry: Entry) -> None:
         self.loose.append(entry)
         if entry.kind != "fault.kill":
             return
         for run in self.runs.values():
-            for attempt in run.attempts:
-                if attempt.incarnation == entry.incarnation and attempt.report is None:
-                    attempt.died = attempt.died or entry
+            run.kill(entry)
 
     def attempts(self) -> Iterator[Attempt]:
         """Go through all attempts of all runs."""
         for run in self.runs.values():
             yield from run.attempts
-
-

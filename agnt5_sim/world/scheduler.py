@@ -415,6 +415,7 @@ class World:
             " or anything being asked of the platform. A loop that only yields never ends here:"
             " wait for something, or let time pass (asyncio.sleep(0.1) instead of sleep(0)).\n"
         )
+        self.progress()  # whoever cleans up has turns to do it in
         raise Spinning(msg + self.describe_waits(home))
 
     def describe_waits(self, home: VirtualLoop | None = None) -> str:
