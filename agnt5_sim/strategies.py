@@ -127,6 +127,8 @@ def _for_annotation(workflow: str, name: str, annotation: Any) -> st.SearchStrat
         raise TypeError(msg)
     if annotation in {Any, object}:
         return json_values()
+    if annotation is int:
+        return st.integers(-(2**53), 2**53)  # what every reader of JSON has a number for
     if annotation is float:
         return st.floats(allow_nan=False, allow_infinity=False)
     if annotation in {dict, list}:

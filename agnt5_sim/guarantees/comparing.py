@@ -59,20 +59,31 @@ def _state(run: Run) -> Any:
 def _alike(expected: Any, seen: Any, one: Any, other: Any) -> bool:
     if one is _SAME or _identical(one, other):
         return _identical(expected, seen)
-    if type(expected) is not type(seen):
+    if type(seen) not in {type(expected), type(one), type(other)}:
         return False
-    if isinstance(expected, dict) and isinstance(one, dict) and isinstance(other, dict):
-        return expected.keys() == seen.keys() and all(
-            _alike(expected[k], seen[k], one.get(k, _SAME), other.get(k, one.get(k, _SAME)))
-            for k in expected
-        )
-    if isinstance(expected, list) and isinstance(one, list) and isinstance(other, list):
+    if all(isinstance(value, dict) for value in (expected, seen, one, other)):
+        return _alike_dicts(expected, seen, one, other)
+    if all(isinstance(value, list) for value in (expected, seen, one, other)):
         if len(one) != len(other):
             return True
         return len(expected) == len(seen) and all(
             _alike(*items) for items in zip(expected, seen, one, other, strict=False)
         )
     return True
+
+
+def _alike_dicts(
+    expected: dict[str, Any], seen: dict[str, Any], one: dict[str, Any], other: dict[str, Any]
+) -> bool:
+    if one.keys() == other.keys():
+        keys = expected.keys()
+        same_keys = keys == seen.keys()
+    else:  # keys may be volatile too; the ones that are not must be there
+        keys = one.keys() & other.keys() & expected.keys()
+        same_keys = keys <= seen.keys() and (len(one) != len(other) or len(expected) == len(seen))
+    return same_keys and all(
+        _alike(expected[k], seen[k], one.get(k, _SAME), other.get(k, _SAME)) for k in keys
+    )
 
 
 def _identical(one: Any, other: Any) -> bool:

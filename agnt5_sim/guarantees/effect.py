@@ -18,6 +18,8 @@ def _places(run: Run) -> dict[Place, list[Entry]]:
     for attempt in run.attempts:
         counts: dict[tuple[str, str, str], int] = {}
         for entry in attempt.entries:
+            if entry.kind == "body.started":  # anew, if it is another try
+                counts = {where: number for where, number in counts.items() if where[1] != entry.name}
             if entry.kind != "effect":
                 continue
             step = entry.data["step"]
@@ -36,9 +38,9 @@ def once(reading: Reading) -> Iterator[Broken]:
             if len(entries) == 1:
                 continue
             durable = run.durable.get(step) if step else None
-            if step and (durable is None or durable.index > entries[-1].index):
+            again = next((e for e in entries[1:] if durable is None or e.index > durable.index), None)
+            if again is None or (step and durable is None):
                 continue  # `at_least_once` lists it
-            again = entries[1]
             yield Broken(
                 f"{name}{show(again.data['args'], 80)} happened {len(entries)} times:"
                 + (f" step {step} ran again" if step else " it is outside of any step, and every replay repeats it"),

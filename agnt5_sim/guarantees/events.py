@@ -20,7 +20,8 @@ def _split(entry: Entry) -> tuple[str, str]:
 
 
 def _accepted(attempt: Attempt) -> Iterator[Entry]:
-    return (entry for entry in attempt.events if "refused" not in entry.data)
+    lost = attempt.run.lost
+    return (e for e in attempt.events if "refused" not in e.data and e.index not in lost)
 
 
 @guarantee("events.paired")
@@ -28,6 +29,7 @@ def paired(reading: Reading) -> Iterator[Broken]:
     """Every started has exactly one completed, failed or paused with the same id."""
     for attempt in reading.attempts():
         opened: dict[tuple[str, str], Entry] = {}
+        closed: dict[tuple[str, str], Entry] = {}
         for entry in _accepted(attempt):
             prefix, phase = _split(entry)
             key = (prefix, entry.data["id"])
@@ -35,8 +37,12 @@ def paired(reading: Reading) -> Iterator[Broken]:
                 if key in opened:
                     yield _unpaired(opened[key], "another start of the same id")
                 opened[key] = entry
+                closed.pop(key, None)
             elif phase in _CLOSING:
                 opened.pop(key, None)
+                if key in closed and (key[1] or prefix in _WHOLE):
+                    yield _closed_twice(entry, closed[key])
+                closed[key] = entry
         if attempt.report is None:  # it died, or is at work still
             continue
         for (prefix, _), entry in opened.items():
@@ -45,6 +51,17 @@ def paired(reading: Reading) -> Iterator[Broken]:
                 if entry.data["step"].startswith("sleep:"):
                     cause = cause or "sleep"
                 yield _unpaired(entry, f"the attempt reported {attempt.outcome}", cause)
+
+
+def _closed_twice(entry: Entry, before: Entry) -> Broken:
+    return Broken(
+        f"{entry.data['type']} closes what {before.data['type']} had closed already",
+        entry=entry,
+        step=entry.name,
+        expected=f"one completed, failed or paused with id {entry.data['id']!r}",
+        seen=f"{before.name} at {before.time:g} s, {entry.name} at {entry.time:g} s",
+        cause="closed-twice",
+    )
 
 
 def _unpaired(entry: Entry, seen: str, cause: str = "") -> Broken:
@@ -146,9 +163,10 @@ def terminal(reading: Reading) -> Iterator[Broken]:
     """Exactly one terminal event a run, and nothing after it."""
     for run in reading.runs.values():
         ends = [
-            attempt.report
+            report
             for attempt in run.attempts
-            if attempt.report is not None and attempt.outcome in {"completed", "failed", "cancelled"}
+            for report, outcome in attempt.reports
+            if outcome in {"completed", "failed", "cancelled"}
         ]
         if len(ends) > 1:
             yield Broken(

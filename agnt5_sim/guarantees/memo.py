@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from ..sdk.values import show
+from ..sdk.values import Shown, show, thaw
 from .reading import Attempt, Call, Reading, Run
 from .registry import Broken, guarantee
 
@@ -58,18 +59,22 @@ def _lived(original: Call | None) -> bytes | None:
 
 
 def _how_different(lived: bytes, replayed: bytes) -> str:
-    from ..sdk.values import thaw
-
     same = thaw(replayed) == _as_json(thaw(lived))
     return "type-lost" if same else "other-value"
 
 
 def _as_json(value: object) -> object:
+    if isinstance(value, Shown):
+        return _as_json(value.content)
     if isinstance(value, (list, tuple)):
         return [_as_json(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _as_json(item) for key, item in value.items()}
+        return {_json_key(key): _as_json(item) for key, item in value.items()}
     return value
+
+
+def _json_key(key: object) -> str:
+    return key if isinstance(key, str) else json.dumps(key)
 
 
 @guarantee("memo.identity")

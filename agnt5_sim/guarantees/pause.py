@@ -36,7 +36,17 @@ def answer(reading: Reading) -> Iterator[Broken]:
             yield from _asked_again(attempt)
             for call in attempt.calls_of("wait"):
                 answered = run.answers.get(call.called.data["pause_index"])
-                if call.answer is None or call.raised or answered is None:
+                if call.answer is None or call.raised:
+                    continue
+                if answered is None or answered.index > call.answer.index:
+                    yield Broken(
+                        f"question {call.called.data['question']!r} got an answer nobody had given",
+                        entry=call.answer,
+                        step=call.identity,
+                        expected="no answer yet",
+                        seen=show(call.answer.data["value"]),
+                        cause="unanswered",
+                    )
                     continue
                 got = thaw(call.answer.data["value"])
                 if got != _read(answered.data["value"]):

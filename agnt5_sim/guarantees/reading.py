@@ -211,10 +211,11 @@ class Run:
 
     def kill(self, entry: Entry) -> None:
         """Note that a worker died: with it the attempt it was at, and what was held of it."""
-        attempt = self.attempts[-1] if self.attempts else None
-        if attempt is None or attempt.incarnation != entry.incarnation or attempt.report is not None:
+        dying = [a for a in self.attempts if a.incarnation == entry.incarnation and a.report is None]
+        for attempt in dying:
+            attempt.died = attempt.died or entry
+        if not dying or dying[-1] is not self.attempts[-1]:
             return
-        attempt.died = attempt.died or entry
         tail = self._keeping.tail
         keep = 0 if tail is None else max(0, len(self._held) - tail)
         for held in self._held[:keep]:

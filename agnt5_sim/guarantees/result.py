@@ -40,16 +40,17 @@ def agrees(reading: Reading) -> Iterator[Broken]:
     """A step is completed or failed, never both; the client's result is the journal's."""
     for run in reading.runs.values():
         completed: dict[str, str] = {}
-        output: object = None
-        told = False
+        output: object = _ABSENT
         for attempt in run.attempts:
             for entry in attempt.events:
                 data = entry.data
-                if "refused" in data:
+                if "refused" in data or entry.index in run.lost:
                     continue
-                if data["type"] == "workflow.step.completed" and data["step"]:
-                    completed[data["step"]] = entry.name
-                elif data["type"] == "workflow.step.failed" and data["step"] in completed:
+                # The runtime names a step for people, and two steps may have one name.
+                step = data["id"] if data["channel"] == "runtime" else data["step"]
+                if data["type"] == "workflow.step.completed" and step:
+                    completed[step] = entry.name
+                elif data["type"] == "workflow.step.failed" and step in completed:
                     yield Broken(
                         f"step {data['step']} was reported completed, and then failed",
                         entry=entry,
@@ -59,10 +60,10 @@ def agrees(reading: Reading) -> Iterator[Broken]:
                     )
                 elif data["type"] == "workflow.completed":
                     output = json.loads(data["payload"]).get("output_data", _ABSENT)
-        if run.ended is None or run.ended.name != "completed" or output in (None, _ABSENT):
+        if run.ended is None or run.ended.name != "completed" or output is _ABSENT:
             continue
         got = json.loads(run.ended.data["output"] or b"null")
-        if got != output and not told:
+        if json.dumps(got, sort_keys=True) != json.dumps(output, sort_keys=True):
             yield Broken(
                 "the client was given another result than the journal has",
                 entry=run.ended,
@@ -71,4 +72,4 @@ def agrees(reading: Reading) -> Iterator[Broken]:
             )
 
 
-_ABSENT = "\0absent"
+_ABSENT = object()

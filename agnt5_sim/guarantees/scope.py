@@ -78,15 +78,14 @@ def continuity(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         where = (run.submitted.data["tenant"], expected_scope(run)[0])
         for entry in _crossings(run):
-            if entry.kind == "platform.state.save" and "refused" not in entry.data:
+            ours = entry.kind == "platform.state.save" and entry.data["entity"] == _WORKFLOW_ENTITY
+            if ours and "refused" not in entry.data:
                 saved.setdefault(where, []).append(entry)
     for run in reading.runs.values():
-        if not run.attempts:
-            continue
         where = (run.submitted.data["tenant"], expected_scope(run)[0])
-        first = run.attempts[0]
-        before = [e for e in saved.get(where, []) if e.index < first.began.index]
-        if not before:
+        first = next((a for a in run.attempts if any(e.kind.startswith("state.") for e in a.entries)), None)
+        before = [e for e in saved.get(where, []) if e.index < run.attempts[0].began.index] if first else []
+        if first is None or not before:
             continue
         state = _load(before[-1].data["value"])
         for entry in first.entries:
@@ -115,10 +114,11 @@ def _load(value: bytes) -> dict[str, Any]:
 @guarantee("scope.version")
 def version(reading: Reading) -> Iterator[Broken]:
     """No update is lost: versions rise by one, a save based on a stale version is refused."""
-    current: dict[tuple[str, str, str], tuple[int, bytes, str]] = {}
+    current: dict[tuple[str, ...], tuple[int, bytes, str]] = {}
     for run, entry in _saves(reading):
         data = entry.data
-        where = (run.submitted.data["tenant"], data["entity"], data["key"])
+        kept = (data["entity"], data["key"], data["scope"], data["scope_id"])
+        where = (run.submitted.data["tenant"], *kept)
         known, content, author = current.get(where, (0, b"", ""))
         if "refused" in data:
             continue

@@ -9,11 +9,29 @@ from ..sdk.values import show
 from .reading import Attempt, Reading
 from .registry import Broken, guarantee
 
+_WORKFLOW_ENTITY = "WorkflowEntity"
 _CHANGES = frozenset({"state.set", "state.delete", "state.clear"})
 
 
-def _operations(attempt: Attempt) -> list[Entry]:
-    return [entry for entry in attempt.entries if entry.kind.startswith("state.")]
+Place = tuple[str, str, int]
+
+
+def _operations(attempt: Attempt) -> Iterator[tuple[Place, Entry]]:
+    """Go through what an attempt did to its state, and where in the program each was.
+
+    What a step's body does has its place in that step: a replay leaves the body out.
+    """
+    inside: dict[str, str] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for entry in attempt.entries:
+        if entry.kind == "body.started":
+            inside[entry.branch] = entry.name
+        elif entry.kind in {"body.returned", "body.raised"}:
+            inside.pop(entry.branch, None)
+        elif entry.kind.startswith("state."):
+            where = (entry.branch, inside.get(entry.branch, ""))
+            number = counts[where] = counts.get(where, -1) + 1
+            yield (*where, number), entry
 
 
 @guarantee("state.replay")
@@ -24,7 +42,7 @@ def replay(reading: Reading) -> Iterator[Broken]:
     guarantee; it takes two histories (`compare`).
     """
     for run in reading.runs.values():
-        first: dict[tuple[str, int], Entry] = {}
+        first: dict[Place, Entry] = {}
         for attempt in run.attempts:
             broken = _first_other_read(attempt, first)
             if broken is not None:
@@ -32,11 +50,8 @@ def replay(reading: Reading) -> Iterator[Broken]:
                 break
 
 
-def _first_other_read(attempt: Attempt, first: dict[tuple[str, int], Entry]) -> Broken | None:
-    counts: dict[str, int] = {}
-    for entry in _operations(attempt):
-        place = (entry.branch, counts.get(entry.branch, 0))
-        counts[entry.branch] = place[1] + 1
+def _first_other_read(attempt: Attempt, first: dict[Place, Entry]) -> Broken | None:
+    for place, entry in _operations(attempt):
         before = first.setdefault(place, entry)
         if (before.kind, before.name) != (entry.kind, entry.name):
             return None  # another path; memo.identity speaks of that
@@ -68,6 +83,7 @@ def durable(reading: Reading) -> Iterator[Broken]:
             e
             for e in attempt.entries
             if e.kind == "platform.state.save"
+            and e.data["entity"] == _WORKFLOW_ENTITY
             and "refused" not in e.data
             and changes[-1].index < e.index < end
         ]

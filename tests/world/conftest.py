@@ -7,19 +7,9 @@ from typing import Any
 
 import pytest
 
-from agnt5_sim.world import Process, World, clock, isolated
+from agnt5_sim.world import Process, World, isolated
 
 Program = Callable[[World], Coroutine[Any, Any, Any]]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _clock_held(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Start the clock once for a file; `test_clock` looks at the starting itself."""
-    if request.path.stem == "test_clock":
-        yield
-        return
-    with clock.held():
-        yield
 
 
 @pytest.fixture(autouse=True)
