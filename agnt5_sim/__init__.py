@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .explore.exploration import Exploration as Exploration
-    from .explore.sweep import SimulationFailed as SimulationFailed
+    from .sweeping.exploration import Exploration as Exploration
+    from .sweeping.sweep import SimulationFailed as SimulationFailed
     from .exploring import explore as explore
     from .faults import Fault as Fault
     from .faults import FaultPlan as FaultPlan
@@ -46,7 +46,7 @@ _HOMES = {
     "AnswerRefused": "platform",
     "BadInput": "sdk.errors",
     "Entry": "history",
-    "Exploration": "explore.exploration",
+    "Exploration": "sweeping.exploration",
     "Fault": "faults",
     "FaultPlan": "faults",
     "GUARANTEE_IDS": "guarantees",
@@ -63,7 +63,7 @@ _HOMES = {
     "RunStuck": "sim",
     "Sim": "sim",
     "SimRun": "sim",
-    "SimulationFailed": "explore.sweep",
+    "SimulationFailed": "sweeping.sweep",
     "Spinning": "world",
     "Stub": "sdk.stubs",
     "UnknownProfile": "sdk.errors",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .answers import AnswerRefused, AnswerSource
-from .explore.exploration import Exploration
-from .explore.story import Lived
-from .explore.sweep import Budget, Progress, Sweep, sweep
+from .sweeping.exploration import Exploration
+from .sweeping.story import Lived, Story
+from .sweeping.sweep import Budget, Progress, Sweep, sweep
 from .faults import KINDS, FaultPlan, PlanError, unknown
 from .life import Life, Settings
 from .platform import Policy
@@ -75,31 +75,19 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
         if kind not in KINDS:
             raise PlanError(unknown("fault kind", kind, KINDS))
 
-    def story(faults_now: FaultPlan, seed_now: int, start: int) -> Lived:
-        settings = Settings(
-            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start
-        )
-        life = Life(settings, stubs=stubs, effects=effects)
-        error = ""
-        try:
-            with explained(life), life.lived():
-                run_id = life.submit(
-                    workflow,
-                    input,
-                    session_id=session_id,
-                    user_id=user_id,
-                    tenant=tenant,
-                    streaming=streaming,
-                )
-                with life.effects_declared():
-                    answer_questions(life, run_id, answers)
-                    live_to_the_end(life, run_id)
-        except (WorldError, AnswerRefused) as problem:
-            if not faults_now.faults:
-                raise
-            error = str(problem)
-        return lived_of(life, error)
-
+    story = story_of(
+        workflow,
+        input,
+        answers=answers,
+        stubs=stubs,
+        effects=effects,
+        profile=profile,
+        policy=policy,
+        session_id=session_id,
+        user_id=user_id,
+        tenant=tenant,
+        streaming=streaming,
+    )
     how = Sweep(
         depth=depth,
         kinds=tuple(faults),
@@ -110,6 +98,40 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
     )
     with clock.held():
         return sweep(story, how, progress)
+
+
+def story_of(
+    workflow: Any,
+    input: Any = None,  # noqa: A002 - the SDK's name for it
+    *,
+    answers: AnswerSource = (),
+    stubs: Mapping[Any, Any] | None = None,
+    effects: tuple[Callable[..., Any], ...] = (),
+    profile: str | None = None,
+    policy: Policy = Policy(),  # noqa: B008 - immutable
+    **ids: Any,
+) -> Story:
+    """Return the story of one run; the arguments are those of `explore`."""
+
+    def story(faults_now: FaultPlan, seed_now: int, start: int) -> Lived:
+        settings = Settings(
+            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start
+        )
+        life = Life(settings, stubs=stubs, effects=effects)
+        error = ""
+        try:
+            with explained(life), life.lived():
+                run_id = life.submit(workflow, input, **ids)
+                with life.effects_declared():
+                    answer_questions(life, run_id, answers)
+                    live_to_the_end(life, run_id)
+        except (WorldError, AnswerRefused) as problem:
+            if not faults_now.faults:
+                raise
+            error = str(problem)
+        return lived_of(life, error)
+
+    return story
 
 
 def lived_of(life: Life, error: str = "", failure: str = "") -> Lived:

@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, overload
 
+_new = tuple.__new__
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -85,22 +86,30 @@ class History(Sequence[Entry]):
         Raises:
             RuntimeError: the life is over.
         """
+        self.write(time, kind, run_id, attempt, incarnation, branch, name, data)
+
+    def write(
+        self,
+        time: float,
+        kind: str,
+        run_id: str,
+        attempt: int,
+        incarnation: int,
+        branch: str,
+        name: str,
+        data: Mapping[str, Any] | None,
+    ) -> None:
+        """Append an entry: `add` for those who write every step of a life."""
+        entries = self._entries
         if self._closed:
             msg = f"the life is over; {kind} {name} came after its end"
             raise RuntimeError(msg)
-        entries = self._entries
+        place = len(entries)
+        if data is None:
+            data = _NOTHING
+        # What `Entry(...)` does, without the call of a Python function for each entry.
         entries.append(
-            Entry(
-                len(entries),
-                time,
-                kind,
-                run_id,
-                attempt,
-                incarnation,
-                branch,
-                name,
-                _NOTHING if data is None else data,
-            )
+            _new(Entry, (place, time, kind, run_id, attempt, incarnation, branch, name, data))
         )
 
     def close(self) -> None:

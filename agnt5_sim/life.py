@@ -115,8 +115,7 @@ class Life:
         with ExitStack() as stack:
             stack.enter_context(isolated(self.world, f"{settings.seed}/0", stall=settings.stall))
             if settings.quiet:
-                before = silence([f"run-{number}" for number in range(1, 9)])
-                stack.callback(unsilence, before)
+                stack.callback(unsilence, silence())
             self.history.add(
                 0.0,
                 "life.began",

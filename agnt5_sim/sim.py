@@ -169,6 +169,7 @@ class Sim:
             BadInput: the input does not fit its parameters.
             NotJson: the input cannot be JSON.
         """
+        self._check_loop()
         identity = self.life.submit(
             workflow,
             input,
@@ -188,6 +189,7 @@ class Sim:
         Args:
             span: seconds, a timedelta, or text such as "2h".
         """
+        self._check_loop()
         await asyncio.sleep(seconds_of(span))
 
     def kill(self, run: SimRun | None = None) -> None:
@@ -257,10 +259,25 @@ class Sim:
             RunStuck: nothing can happen any more, and it does not hold.
         """
         __tracebackhide__ = True
+        self._check_loop()
         while not reached():
             future = asyncio.get_running_loop().create_future()
             self._waiters.append((run, reached, future))
             await future
+
+    def _check_loop(self) -> None:
+        """Refuse to be used on a loop whose time is not the world's: it would wait for ever.
+
+        Raises:
+            RuntimeError: this is such a loop.
+        """
+        loop = asyncio.get_running_loop()
+        if getattr(loop, "world", None) is not self.life.world:
+            msg = (
+                f"`sim` is used on {loop!r}, which is not its own: let the test itself, or a"
+                " fixture it names, ask for `sim` as an argument"
+            )
+            raise RuntimeError(msg)
 
     def _changed(self, run_id: str) -> None:
         for waiter in tuple(self._waiters):

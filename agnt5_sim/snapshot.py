@@ -18,6 +18,8 @@ from .sdk.detect import GENERATIONS
 from .stream import render, render_run
 
 if TYPE_CHECKING:
+    from syrupy.location import PyTestLocation
+
     from .history import History
     from .views import EventView
 
@@ -81,6 +83,12 @@ class EventStreamExtension(SingleFileSnapshotExtension):
     # extensions for leftovers, and deletes another profile's set when it updates.
     snapshot_dirname = "__events__"
     profile = ""
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """Return the folder of a test file's streams; syrupy's own goes by the base class's name."""
+        folder = Path(test_location.filepath).parent / cls.snapshot_dirname
+        return str(folder / test_location.basename)
 
     def serialize(self, data: Any, **_options: Any) -> str:
         """Return the text of a stream, with what tells it was not damaged."""

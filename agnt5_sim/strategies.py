@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from .explore.sweep import moments_of
+from .sweeping.sweep import moments_of
 from .faults import AFTER, BEFORE, KINDS, Fault, FaultPlan, PlanError, Point, nth, unknown
 from .sdk.workflows import resolve
 
 if TYPE_CHECKING:
-    from .explore.exploration import Exploration
+    from .sweeping.exploration import Exploration
     from .simulation import Outcome
 
 JSON_SCALARS = (

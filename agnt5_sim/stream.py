@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .guarantees.reading import Attempt, Run
     from .history import Entry, History
 
-_ID_KEYS: Final = frozenset({"event_id", "parent_event_id", "correlation_id", "parent_correlation_id"})
+_ID_KEYS: Final = ("event_id", "correlation_id")
+"""How the keys of generated ids end: `parent_correlation_id`, `step_correlation_id` …"""
 _DROPPED: Final = frozenset({"event_type", "stack_trace", "timestamp_ns"})
 _SECRET: Final = re.compile(
     r"webhook_secret|secret|password|passwd|authorization|cookie|api[-_]?key|private[-_]?key"
@@ -125,7 +126,7 @@ class _Stream:
         if isinstance(value, list):
             return [self._stable(item, key) for item in value]
         if isinstance(value, str):
-            return self._name(value) if key in _ID_KEYS and value else self._strip(value)
+            return self._name(value) if key.endswith(_ID_KEYS) and value else self._strip(value)
         return value
 
     def _strip(self, text: str) -> str:

@@ -8,6 +8,8 @@ from .kinds import AFTER, BEFORE, DURING
 from .plan import HALF, Fault, FaultPlan
 from .points import Point, nth
 
+_new = tuple.__new__
+
 
 class Injector:
     """The plan of one life, at work.
@@ -33,7 +35,7 @@ class Injector:
         key = (kind, name)
         occurrence = self._counts.get(key, 0) + 1
         self._counts[key] = occurrence
-        point = Point(kind, name, occurrence)
+        point = _new(Point, (kind, name, occurrence))
         self.points.append(point)
         if self._waiting:
             self._hit(BEFORE, point)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..history import History
 from .reading import Reading, Run
-from .registry import Broken, Violation, name_violation
+from .registry import GUARANTEES, Broken, Violation, name_violation
 
 
 class Volatile:
@@ -122,8 +122,32 @@ def _result(reading: Reading, plain: Reading, volatile: Volatile) -> Iterator[Br
             entry=run.ended,
             expected=_ending(baseline),
             seen=_ending(run),
-            cause="" if same_status else _error_kind(run),
+            cause=_behind(reading, run_id) or ("" if same_status else _error_kind(run)),
         )
+
+
+_LEADING = (
+    "memo.distinct",
+    "memo.executed",
+    "memo.identity",
+    "memo.input",
+    "memo.value",
+    "pause.answer",
+    "sleep.distinct",
+    "state.replay",
+)
+"""Guarantees without which a run goes another way."""
+
+
+def _behind(reading: Reading, run_id: str) -> str:
+    """Return what led a run astray, if that is one thing only, or ""."""
+    causes = {
+        broken.cause
+        for name in _LEADING
+        for broken in GUARANTEES[name](reading)
+        if broken.run_id == run_id and broken.cause != "journal"
+    }
+    return causes.pop() if len(causes) == 1 else ""
 
 
 def _ending(run: Run) -> str:
@@ -149,5 +173,5 @@ def _end_state(reading: Reading, plain: Reading, volatile: Volatile) -> Iterator
                 entry=run.ended,
                 expected=baseline.ended.data["state"].decode(),
                 seen=run.ended.data["state"].decode(),
-                cause="end-state",
+                cause=_behind(reading, run_id) or "end-state",
             )

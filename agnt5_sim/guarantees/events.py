@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..history import Entry
+from .quiet import left_behind
 from .reading import Attempt, Reading
 from .registry import Broken, guarantee
 
@@ -20,8 +21,7 @@ def _split(entry: Entry) -> tuple[str, str]:
 
 
 def _accepted(attempt: Attempt) -> Iterator[Entry]:
-    lost = attempt.run.lost
-    return (e for e in attempt.events if "refused" not in e.data and e.index not in lost)
+    return (entry for entry in attempt.events if "refused" not in entry.data)
 
 
 @guarantee("events.paired")
@@ -47,10 +47,27 @@ def paired(reading: Reading) -> Iterator[Broken]:
             continue
         for (prefix, _), entry in opened.items():
             if prefix not in _WHOLE or attempt.outcome not in {"paused", "suspended"}:
-                cause = "sibling" if entry.branch else ""
-                if entry.data["step"].startswith("sleep:"):
-                    cause = cause or "sleep"
-                yield _unpaired(entry, f"the attempt reported {attempt.outcome}", cause)
+                yield _unpaired(
+                    entry, f"the attempt reported {attempt.outcome}", _why_open(attempt, entry)
+                )
+
+
+def _why_open(attempt: Attempt, entry: Entry) -> str:
+    """Tell why an event was still open when its attempt reported."""
+    if entry.branch:
+        return left_behind(attempt, entry)
+    if entry.data["type"] == "function.started" and attempt.run.submitted.data["component"] == "function":
+        streamed = any(e.data["type"].startswith("output.") for e in attempt.events)
+        return "streaming-function" if streamed else ""
+    if attempt.outcome in {"paused", "suspended"}:
+        return "suspended-inside"
+    calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
+    if not calls or not calls[-1].raised:
+        return ""
+    if not calls[-1].ran:
+        return "never-began"
+    end = calls[-1].bodies[-1][1]
+    return "unencodable" if end is not None and end.kind == "body.returned" else ""
 
 
 def _closed_twice(entry: Entry, before: Entry) -> Broken:
@@ -98,7 +115,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
                     still = children.get(mine, set()) & opened.keys()
                     if still and broken is None:
                         child = opened[min(still, key=lambda i: opened[i].index)]
-                        broken = _outlived(entry, child)
+                        broken = _outlived(attempt, entry, child)
                     del opened[mine]
                     closed[mine] = attempt.number
                 if broken is not None and not told:
@@ -118,14 +135,17 @@ def _orphan(entry: Entry, above: str, *, closed_before: bool) -> Broken:
     )
 
 
-def _outlived(entry: Entry, child: Entry) -> Broken:
+def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
+    cause = "parallel" if child.branch else ""
+    if _split(entry)[0] in _WHOLE:
+        cause = _why_open(attempt, child)
     return Broken(
         f"{entry.name} ended while {child.name}, which names it as its parent, was still open",
         entry=entry,
         step=child.name,
         expected=f"{child.name} to end first, or to have another parent",
         seen="the parent ended first",
-        cause="parallel" if child.branch else "",
+        cause=cause,
     )
 
 
@@ -197,7 +217,7 @@ def started(reading: Reading) -> Iterator[Broken]:
         first: Entry | None = None
         for attempt in run.attempts:
             for entry in _accepted(attempt):
-                if entry.data["type"] != "workflow.started":
+                if entry.data["type"] != "workflow.started" or entry.index in run.lost:
                     continue
                 if first is None:
                     first = entry

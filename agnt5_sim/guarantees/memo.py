@@ -34,19 +34,42 @@ def value(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         for attempt in run.attempts[1:]:
             for call in attempt.calls_of("step"):
-                if call.ran or call.value is None:
+                if call.ran or call.answer is None:
                     continue
                 original = run.recording(call.identity)
                 lived = _lived(original)
-                if original is not None and lived is not None and lived != call.value:
+                if original is None or lived is None:
+                    continue
+                if call.raised:
+                    if _input(original) == _input(call):  # else memo.input speaks of it
+                        yield _raised_on_replay(call, lived)
+                elif call.value is not None and lived != call.value:
                     yield Broken(
                         f"step {call.identity} returned one thing live and another on replay",
                         entry=call.answer,
                         step=call.identity,
                         expected=show(lived),
                         seen=show(call.value),
-                        cause=_how_different(lived, call.value),
+                        cause=_why_other_value(run, call, attempt, lived),
                     )
+
+
+def _raised_on_replay(call: Call, lived: bytes) -> Broken:
+    assert call.answer is not None  # noqa: S101 - the caller has looked
+    error = call.answer.data
+    return Broken(
+        f"step {call.identity} returned live and raised on replay",
+        entry=call.answer,
+        step=call.identity,
+        expected=show(lived),
+        seen=f"{error['error_type']}: {error['error']}",
+        cause="raised",
+    )
+
+
+def _input(call: Call) -> bytes:
+    given: bytes = call.called.data["input"]
+    return given
 
 
 def _lived(original: Call | None) -> bytes | None:
@@ -58,8 +81,34 @@ def _lived(original: Call | None) -> bytes | None:
     return ends[-1].data.get("value") if ends else None
 
 
+def _why_other_value(run: Run, call: Call, attempt: Attempt, lived: bytes) -> str:
+    assert call.value is not None  # noqa: S101 - the caller has looked
+    how = _how_different(lived, call.value)
+    if how == "type-lost":
+        return how
+    if _is_repr(thaw(lived), thaw(call.value)):
+        return "repr"
+    return _why_shared(run, call, attempt) or how
+
+
+def _is_repr(lived: object, replayed: object) -> bool:
+    """Tell whether what had no JSON form came back as text, and all else as it was."""
+    if isinstance(replayed, str) and not isinstance(lived, _JSON):
+        return True
+    if isinstance(lived, dict) and isinstance(replayed, dict) and lived.keys() == replayed.keys():
+        pairs = [(value, replayed[key]) for key, value in lived.items()]
+    elif isinstance(lived, (list, tuple)) and isinstance(replayed, list):
+        pairs = list(zip(lived, replayed, strict=False))
+    else:
+        return _as_json(lived) == replayed
+    return all(_is_repr(*pair) for pair in pairs)
+
+
+_JSON = (str, int, float, type(None), list, tuple, dict)
+
+
 def _how_different(lived: bytes, replayed: bytes) -> str:
-    same = thaw(replayed) == _as_json(thaw(lived))
+    same = _as_json(thaw(replayed)) == _as_json(thaw(lived))
     return "type-lost" if same else "other-value"
 
 
@@ -70,6 +119,10 @@ def _as_json(value: object) -> object:
         return [_as_json(item) for item in value]
     if isinstance(value, dict):
         return {_json_key(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, (set, frozenset)):
+        return [_as_json(item) for item in value]
     return value
 
 
@@ -96,7 +149,7 @@ def identity(reading: Reading) -> Iterator[Broken]:
                     step=before.identity,
                     expected=before.identity,
                     seen=call.identity,
-                    cause="shared-counter" if same_label and call.branch else "other-path",
+                    cause="shared-counter" if same_label and _has_branches(attempt) else "other-path",
                 )
                 break
 
@@ -135,18 +188,29 @@ def input_(reading: Reading) -> Iterator[Broken]:
                 original = run.recording(call.identity)
                 if original is None or original.called.attempt == attempt.number:
                     continue
-                recorded, given = original.called.data["input"], call.called.data["input"]
-                if recorded != given and original.label == call.label:
-                    yield Broken(
-                        f"step {call.identity} was replayed with other inputs than it ran with;"
-                        " what the workflow hands to a step must not be drawn, or read off the"
-                        " clock, outside of one",
-                        entry=call.called,
-                        step=call.identity,
-                        expected=show(recorded),
-                        seen=show(given),
-                        cause="other-input",
-                    )
+                recorded, given = _input(original), _input(call)
+                if recorded == given or original.label != call.label:
+                    continue
+                lost = _how_different(recorded, given) == "type-lost"
+                why = (
+                    "they lost their type on their way through the platform"
+                    if lost
+                    else "what the workflow hands to a step must not be drawn, or read off the"
+                    " clock, outside of one"
+                )
+                yield Broken(
+                    f"step {call.identity} was replayed with other inputs than it ran with; {why}",
+                    entry=call.called,
+                    step=call.identity,
+                    expected=show(recorded),
+                    seen=show(given),
+                    cause="type-lost" if lost else _why_other_input(call, original, attempt),
+                )
+
+
+def _why_other_input(call: Call, original: Call, attempt: Attempt) -> str:
+    moved = (call.branch, call.ordinal) != (original.branch, original.ordinal)
+    return "shared-counter" if moved and _has_branches(attempt) else "other-input"
 
 
 @guarantee("memo.executed")
@@ -166,14 +230,20 @@ def executed(reading: Reading) -> Iterator[Broken]:
                         step=call.identity,
                         expected="its body to run",
                         seen=f"the answer {show(call.value)}",
-                        cause=_why_not_executed(run, call, attempt),
+                        cause=_why_shared(run, call, attempt),
                     )
 
 
-def _why_not_executed(run: Run, call: Call, attempt: Attempt) -> str:
-    sharing = [c for c in attempt.calls_of("step") if c.record == call.record]
-    if len(sharing) > 1:
+def _why_shared(run: Run, call: Call, attempt: Attempt) -> str:
+    """Tell how a step came to the record of another, or "" if it did not."""
+    steps = [(a, c) for a in run.attempts for c in a.calls_of("step") if c.record == call.record]
+    if any(c.identity != d.identity for a, c in steps for b, d in steps if a is b):
         return "same-name"
-    if any(c.record == call.record for a in run.attempts for c in a.calls_of("step") if c.identity != call.identity):
-        return "shared-counter"
+    if any(c.identity != call.identity for _, c in steps):
+        return "shared-counter" if _has_branches(attempt) else "other-path"
     return ""
+
+
+def _has_branches(attempt: Attempt) -> bool:
+    """Tell whether more than one branch of a program counted its calls."""
+    return len({call.branch for call in attempt.calls}) > 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from ..sdk.values import show, thaw
-from .reading import Attempt, Reading
+from .reading import Attempt, Call, Reading, Run
 from .registry import Broken, guarantee
 
 _CUSTOM = "__custom__:"
@@ -32,8 +33,11 @@ def index(reading: Reading) -> Iterator[Broken]:
 def answer(reading: Reading) -> Iterator[Broken]:
     """An answered question is not asked again, and each answer reaches its own question."""
     for run in reading.runs.values():
+        yield from _told_wrong(run)
+        asked: dict[int, Call] = {}
         for attempt in run.attempts:
             yield from _asked_again(attempt)
+            yield from _for_another(attempt, asked)
             for call in attempt.calls_of("wait"):
                 answered = run.answers.get(call.called.data["pause_index"])
                 if call.answer is None or call.raised:
@@ -57,6 +61,52 @@ def answer(reading: Reading) -> Iterator[Broken]:
                         expected=repr(_read(answered.data["value"])),
                         seen=show(call.answer.data["value"]),
                     )
+
+
+def _for_another(attempt: Attempt, asked: dict[int, Call]) -> Iterator[Broken]:
+    """Find answers that go to another question than the one they were given to."""
+    calls = {call.called.data["pause_index"]: call for call in attempt.calls_of("wait")}
+    for number, call in calls.items():
+        before = asked.get(number)
+        if call.answer is None or call.raised or before is None:
+            continue
+        if (before.branch, before.ordinal) != (call.branch, call.ordinal):
+            yield Broken(
+                f"the answer to {before.called.data['question']!r} was given to"
+                f" {call.called.data['question']!r}",
+                entry=call.answer,
+                step=call.identity,
+                expected=f"question {call.ordinal + 1} of branch {call.branch or 'main'} to be asked",
+                seen=f"an answer to question {before.ordinal + 1} of branch {before.branch or 'main'}",
+                cause="shared-index" if before.branch != call.branch else "other-path",
+            )
+    if attempt.report is not None and attempt.outcome == "paused":
+        number = attempt.report.data["pause_index"]
+        if number in calls:
+            asked[number] = calls[number]
+
+
+def _told_wrong(run: Run) -> Iterator[Broken]:
+    """Find questions to which the journal gives another answer than people gave."""
+    for attempt in run.attempts:
+        for entry in attempt.events:
+            if entry.data["type"] != "workflow.step.completed" or "refused" in entry.data:
+                continue
+            output = json.loads(entry.data["payload"]).get("output_data")
+            if not isinstance(output, dict) or output.get("handler_name") != "wait_for_user":
+                continue
+            number = str(output.get("step_name", "")).rpartition("_")[2]
+            answered = run.answers.get(int(number)) if number.isdigit() else None
+            if answered is not None and output.get("result") != answered.data["value"]:
+                yield Broken(
+                    f"the journal has another answer to question {number} than was given to it",
+                    entry=entry,
+                    step=f"pause:{number}",
+                    expected=repr(answered.data["value"]),
+                    seen=repr(output.get("result")),
+                    cause="journal",
+                )
+                return
 
 
 def _asked_again(attempt: Attempt) -> Iterator[Broken]:

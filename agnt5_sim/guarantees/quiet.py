@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .reading import Reading
+from ..history import Entry
+from .reading import Attempt, Reading
 from .registry import Broken, guarantee
 
 _LOUD = {
@@ -22,6 +23,17 @@ _LOUD = {
     "state.delete": "deleted the state",
     "state.clear": "cleared the state",
 }
+
+
+def left_behind(attempt: Attempt, entry: Entry) -> str:
+    """Tell why something goes on beside an attempt that is over.
+
+    A workflow that returns without awaiting what it began has itself to blame; one that is
+    ended by an error, a question or a sleep in one branch has no way to stop the others.
+    """
+    if not entry.branch:
+        return ""
+    return "left-running" if attempt.outcome == "completed" else "sibling"
 
 
 @guarantee("quiet.after")
@@ -46,6 +58,6 @@ def after(reading: Reading) -> Iterator[Broken]:
                 step=first.name,
                 expected=f"nothing after the report at {report.time:g} s",
                 seen=f"{first.kind} {first.name} at {first.time:g} s",
-                cause="sibling" if first.branch else "",
+                cause=left_behind(attempt, first),
             )
             break

@@ -260,12 +260,9 @@ class Run:
         for event in self._told:
             if event.attempt == entry.attempt:
                 self._complete(event.data["step"], entry, event.attempt)
-        timer = entry.data.get("timer")
-        latest = next(
-            (c for c in reversed(self._by_number[entry.attempt].calls) if c.record == timer), None
-        )
-        if entry.name == "suspended" and latest is not None:
-            self.slept.setdefault(latest.identity, entry)
+        for call in self._by_number[entry.attempt].calls_of("sleep"):
+            if call.answer is None:
+                self.slept.setdefault(call.identity, entry)
 
     def _complete(self, step: str, at: Entry, attempt: int) -> None:
         if step not in self.durable:

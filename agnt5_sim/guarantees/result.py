@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from .reading import Reading
+from .reading import Reading, Run
 from .registry import Broken, guarantee
 
 
@@ -20,6 +20,7 @@ def reached(reading: Reading) -> Iterator[Broken]:
                 entry=run.attempts[-1].began,
                 expected="an end within a bounded number of attempts",
                 seen=f"{len(run.attempts)} attempts",
+                cause=_why_endless(run),
             )
         elif run.ended is None and stuck is not None:
             last = run.attempts[-1] if run.attempts else None
@@ -33,6 +34,13 @@ def reached(reading: Reading) -> Iterator[Broken]:
                 expected="an end",
                 seen=stuck.name,
             )
+
+
+def _why_endless(run: Run) -> str:
+    """Tell whether a run asks for ever what was answered by nothing at all."""
+    asked = [a.report for a in run.attempts if a.report is not None and a.outcome == "paused"]
+    answered = run.answers.get(asked[-1].data["pause_index"]) if asked else None
+    return "empty-answer" if answered is not None and answered.data["value"] == "" else ""
 
 
 @guarantee("result.agrees")

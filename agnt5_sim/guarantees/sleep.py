@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .reading import Call, Reading
+from .reading import Call, Reading, Run
 from .registry import Broken, guarantee
 
 _ROUNDING_S = 0.001  # generation E suspends in whole milliseconds, rounded up
@@ -46,6 +46,7 @@ def remainder(reading: Reading) -> Iterator[Broken]:
     if reading.bare_sleeps:
         return
     for run in reading.runs.values():
+        yield from _woken_late(run)
         for attempt in run.attempts:
             for call in attempt.calls_of("sleep"):
                 seconds, slept = _seconds(call), run.slept.get(call.identity)
@@ -59,7 +60,30 @@ def remainder(reading: Reading) -> Iterator[Broken]:
                         step=call.identity,
                         expected=f"back by {latest:g} s",
                         seen=f"back at {call.answer.time:g} s",
+                        cause="sibling" if call.branch else "",
                     )
+
+
+def _woken_late(run: Run) -> Iterator[Broken]:
+    """Find attempts that were suspended on a sleep for longer than what was left of it."""
+    for attempt, following in zip(run.attempts, run.attempts[1:], strict=False):
+        report = attempt.report
+        if report is None or attempt.outcome != "suspended":
+            continue
+        for call in attempt.calls_of("sleep"):
+            seconds, slept = _seconds(call), run.slept.get(call.identity)
+            if call.record != report.data["timer"] or call.answer or seconds is None or slept is None:
+                continue
+            latest = max(slept.time + seconds, report.time) + _ROUNDING_S
+            if following.began.time > latest:
+                yield Broken(
+                    f"sleep {call.identity} began again when the run was resumed",
+                    entry=following.began,
+                    step=call.identity,
+                    expected=f"resumed by {latest:g} s",
+                    seen=f"resumed at {following.began.time:g} s",
+                    cause="sibling" if call.branch else "",
+                )
 
 
 @guarantee("sleep.distinct")

@@ -51,20 +51,24 @@ def replay(reading: Reading) -> Iterator[Broken]:
 
 
 def _first_other_read(attempt: Attempt, first: dict[Place, Entry]) -> Broken | None:
+    changed: set[str] = set()
     for place, entry in _operations(attempt):
+        if entry.kind in _CHANGES:
+            changed.add(entry.name)
         before = first.setdefault(place, entry)
         if (before.kind, before.name) != (entry.kind, entry.name):
             return None  # another path; memo.identity speaks of that
         if entry.kind == "state.get" and before.data["value"] != entry.data["value"]:
-            resumed = attempt.began.data["resumes"]
+            # What the attempt wrote itself does not come from the snapshot it was resumed with.
+            resumed = attempt.began.data["resumes"] and not changed & {entry.name, ""}
+            how = "replays over state the run itself had written before" if resumed else "replays over other state"
             return Broken(
-                f"attempt {attempt.number} replays over state the run itself had written before:"
-                f" reading {entry.name!r} gives another value than it gave live",
+                f"attempt {attempt.number} {how}: reading {entry.name!r} gives another value than it gave live",
                 entry=entry,
                 step=entry.name,
                 expected=show(before.data["value"]),
                 seen=show(entry.data["value"]),
-                cause="resumed-snapshot" if resumed else "",
+                cause="resumed-snapshot" if resumed else ("branch-order" if entry.branch else ""),
             )
     return None
 

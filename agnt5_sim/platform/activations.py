@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import attrs
-
 from agnt5_sim.platform.errors import RecordConflict, UnknownActivation
 
 
@@ -42,8 +40,7 @@ class ActivationGrant(NamedTuple):
     offset: int
 
 
-@attrs.frozen
-class Activation:
+class Activation(NamedTuple):
     """An activation as it stands; `offset` is the place of its last change."""
 
     activation_id: str
@@ -102,7 +99,7 @@ class Activations:
             return known.offset
         if known.status != "RUNNING":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
-        return self._change(attrs.evolve(known, status="COMPLETED", output=output))
+        return self._change(known._replace(status="COMPLETED", output=output))
 
     def fail(
         self, activation_id: str, attempt: int, fence: bytes, error: tuple[str, bytes], status: str
@@ -119,7 +116,7 @@ class Activations:
         if known.status != "RUNNING":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
         return self._change(
-            attrs.evolve(known, status=status, error_code=error[0], error_data=error[1])
+            known._replace(status=status, error_code=error[0], error_data=error[1])
         )
 
     def all(self) -> tuple[Activation, ...]:
@@ -142,5 +139,5 @@ class Activations:
 
     def _change(self, activation: Activation) -> int:
         self._offset += 1
-        self._known[activation.activation_id] = attrs.evolve(activation, offset=self._offset)
+        self._known[activation.activation_id] = activation._replace(offset=self._offset)
         return self._offset

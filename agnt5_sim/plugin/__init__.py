@@ -42,15 +42,28 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Gate(config, choices), "agnt5-sim-gate")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
-    """Let an asynchronous test that asks for `sim` run on a loop without being marked."""
-    del collector
-    if not inspect.iscoroutinefunction(obj) or not name.startswith(("test", "scenario")):
-        return
-    marks = getattr(obj, "pytestmark", [])
-    if "sim" in inspect.signature(obj).parameters and not any(m.name == "asyncio" for m in marks):
-        pytest.mark.asyncio(obj)
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, object, object]:
+    """Let an asynchronous test that asks for `sim` run on a loop of its own without being marked.
+
+    Its own even where the default scope is wider: its time is that of its world.
+    """
+    if "sim" in metafunc.fixturenames and inspect.iscoroutinefunction(metafunc.function):
+        marks = metafunc.definition.own_markers
+        if not any(mark.name == "asyncio" and _loop_scope(mark) for mark in marks):
+            own = pytest.mark.asyncio(loop_scope="function")
+            function: Any = getattr(metafunc.function, "__func__", metafunc.function)
+            function.pytestmark = [own.mark, *_without_asyncio(getattr(function, "pytestmark", []))]
+            marks[:] = [own.mark, *_without_asyncio(marks)]
+    return (yield)
+
+
+def _loop_scope(mark: pytest.Mark) -> Any:
+    return mark.kwargs.get("loop_scope") or mark.kwargs.get("scope")
+
+
+def _without_asyncio(marks: list[pytest.Mark]) -> list[pytest.Mark]:
+    return [mark for mark in marks if mark.name != "asyncio"]
 
 
 def uses_sim(item: pytest.Item) -> bool:
@@ -70,9 +83,24 @@ def pytest_asyncio_loop_factories(
     def virtual_loop() -> Any:
         from ..world import VirtualLoop
 
-        return VirtualLoop(config.stash.get(_WORLD, None))
+        return VirtualLoop(_world(config))
 
     return {"agnt5-sim": virtual_loop}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin every test without a world."""
+    item.config.stash[_WORLD] = None
+
+
+def _world(config: pytest.Config) -> Any:
+    """Return the world of the present test: its loop may be made before `sim`, or after."""
+    if config.stash[_WORLD] is None:
+        from ..world import World
+
+        config.stash[_WORLD] = World()
+    return config.stash[_WORLD]
 
 
 @pytest.fixture
@@ -81,8 +109,9 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
 
     Use it in an `async def test_…(sim)`, which then runs on the virtual loop itself.
     """
+    _refuse_misuse(request)
     from ..sim import Sim
-    from ..world import World, clock
+    from ..world import clock
 
     choices = options.read(request.config)
     simulation = Sim(choices.settings())
@@ -91,10 +120,28 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
         if gate is not None and gate.sweeps(request.node):
             yield simulation  # the gate lives its lives, one after another
             return
-        world = World()
-        request.config.stash[_WORLD] = world
-        try:
-            with simulation.living(choices.settings(), world):
-                yield simulation
-        finally:
-            request.config.stash[_WORLD] = None
+        with simulation.living(choices.settings(), _world(request.config)):
+            yield simulation
+
+
+def _refuse_misuse(request: pytest.FixtureRequest) -> None:
+    """Refuse a test that asks for `sim` in a way in which nothing would be simulated."""
+    item = request.node
+    function = getattr(request.function, "hypothesis", None)
+    function = getattr(function, "inner_test", request.function)
+    if not inspect.iscoroutinefunction(function):
+        if "sim" in inspect.signature(function).parameters:
+            pytest.fail(
+                f"{item.nodeid} asks for `sim` and is no `async def`. Write `async def"
+                f" {request.function.__name__}(sim)`, or call agnt5_sim.simulate() instead",
+                pytrace=False,
+            )
+        return
+    marker = item.get_closest_marker("asyncio")
+    scope = _loop_scope(marker) if marker is not None else None
+    if scope not in {None, "function"}:
+        pytest.fail(
+            f"{item.nodeid} asks for `sim`, whose loop is of its own world and cannot be shared:"
+            f" take loop_scope={scope!r} off its asyncio marker",
+            pytrace=False,
+        )

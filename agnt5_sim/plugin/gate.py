@@ -12,13 +12,15 @@ from ..faults import KINDS, unknown
 from ..verdicts import UnknownDefect, check_accept
 from . import summary
 from .lives import TestStory
+from .options import MAX_DEPTH
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from ..explore import Exploration, Sweep
+    from ..sweeping import Sweep
     from .options import Choices
 
 PROPERTY = "agnt5_sim"
+_KEYWORDS = ("depth", "faults", "budget", "accept")
 
 
 class ScenarioFile(pytest.Module):
@@ -34,6 +36,20 @@ class ScenarioFile(pytest.Module):
         return False
 
 
+def _words(value: Any, what: str) -> tuple[str, ...]:
+    """Return a marker's word or words as a tuple.
+
+    Raises:
+        pytest.UsageError: it is neither.
+    """
+    words = (value,) if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple, set, frozenset)) or not all(
+        isinstance(word, str) for word in words
+    ):
+        raise pytest.UsageError(f"{what}={value!r} is neither a text nor a list of texts")
+    return tuple(words)
+
+
 class Gate:
     """The plugin that is there under `--agnt5-sim`.
 
@@ -46,7 +62,6 @@ class Gate:
         self.config = config
         self.choices = choices
         self.results: list[dict[str, Any]] = []
-        self.chosen = 0
 
     # -- collection --------------------------------------------------------------------
 
@@ -69,13 +84,13 @@ class Gate:
             if not self.sweeps(item):
                 (mine if index == 0 else others).append(item)
                 continue
-            self._sweep_of(item)
+            if not hasattr(config, "workerinput"):  # xdist takes a worker's usage error for a crash
+                self._sweep_of(item)
             (mine if number % count == index else others).append(item)
             number += 1
         items[:] = mine
         if others:
             config.hook.pytest_deselected(items=others)
-        self.chosen = sum(self.sweeps(item) for item in items)
 
     def sweeps(self, item: pytest.Item) -> bool:
         """Tell whether a test is swept: a scenario, or one that is marked."""
@@ -89,36 +104,36 @@ class Gate:
         Raises:
             pytest.UsageError: the marker says what cannot be.
         """
-        from ..explore import Budget, Sweep
+        from ..sweeping import Budget, Sweep
 
         choices = self.choices
+        where = f"{item.nodeid}: the marker agnt5_sim"
         asked: dict[str, Any] = {}
         for marker in reversed(list(item.iter_markers(PROPERTY))):
-            asked.update(marker.kwargs)
             if marker.args:
-                raise pytest.UsageError(f"{item.nodeid}: the marker agnt5_sim takes keywords only")
-        allowed = ("depth", "faults", "budget", "accept")
-        where = f"{item.nodeid}: the marker agnt5_sim"
+                raise pytest.UsageError(f"{where} takes keywords only: {', '.join(_KEYWORDS)}")
+            asked.update(marker.kwargs)
         for name in asked:
-            if name not in allowed:
-                raise pytest.UsageError(f"{where} has an {unknown('argument', name, allowed)}")
+            if name not in _KEYWORDS:
+                raise pytest.UsageError(f"{where} has an {unknown('argument', name, _KEYWORDS)}")
+            if name != "accept" and self.config.getoption(f"agnt5_sim_{name}") is not None:
+                asked[name] = getattr(choices, name)  # the command line has the last word
         depth = asked.get("depth", choices.depth)
-        if not isinstance(depth, int) or depth < 1:
-            raise pytest.UsageError(f"{where}: depth={depth!r} is not a whole number of at least 1")
-        kinds = asked.get("faults", choices.faults)
-        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        if type(depth) is not int or not 1 <= depth <= MAX_DEPTH:
+            raise pytest.UsageError(f"{where}: depth={depth!r} is not a whole number from 1 to {MAX_DEPTH}")
+        kinds = _words(asked.get("faults", choices.faults), f"{where}: faults")
         for kind in kinds:
             if kind not in KINDS:
                 raise pytest.UsageError(f"{where}: {unknown('fault kind', kind, KINDS)}")
-        accept = asked.get("accept", ())
-        accept = (accept,) if isinstance(accept, str) else tuple(accept)
+        if not kinds:
+            raise pytest.UsageError(f"{where}: faults is empty; allowed are {', '.join(KINDS)}")
+        accept = _words(asked.get("accept", ()), f"{where}: accept")
+        budget = asked.get("budget", choices.budget)
         try:
             check_accept(accept)
-            budget = Budget.parse(asked["budget"]) if asked.get("budget") else choices.budget
+            budget = budget if isinstance(budget, Budget) else Budget.parse(budget)
         except (UnknownDefect, ValueError) as error:
             raise pytest.UsageError(f"{where}: {error}") from None
-        if self.config.getoption("agnt5_sim_depth") is not None:
-            depth = choices.depth  # the command line has the last word
         return Sweep(
             depth=depth,
             kinds=kinds,
@@ -141,28 +156,23 @@ class Gate:
         """Live a swept test instead of calling it once."""
         if not self.sweeps(pyfuncitem):
             return None
-        how = self._sweep_of(pyfuncitem)
-        story = TestStory(pyfuncitem, self.choices, scenario=isinstance(pyfuncitem.parent, ScenarioFile))
+        try:
+            how = self._sweep_of(pyfuncitem)
+        except pytest.UsageError as error:
+            pytest.fail(str(error), pytrace=False)
+        scenario = isinstance(pyfuncitem.parent, ScenarioFile)
         progress = Progress(self.config, pyfuncitem.nodeid)
-        exploration = story.explore(how, progress)
-        self._keep(pyfuncitem, exploration, story)
-        return True
-
-    def _keep(self, item: pytest.Function, exploration: Exploration, story: TestStory) -> None:
-        found = [summary.brief(violation) for violation in exploration.violations]
-        result = {
-            "test": item.nodeid,
-            "lives": exploration.runs,
-            "planned": exploration.planned,
-            "points": len(exploration.points),
-            "depth": exploration.depth,
-            "broken": found,
-            "accepted": sorted({v.defect or v.guarantee for v in exploration.accepted}),
-            "repeated": [list(pair) for pair in exploration.repeated],
-            "digest": exploration.digest,
-        }
-        item.user_properties.append((PROPERTY, json.dumps(result)))
+        try:
+            story = TestStory(pyfuncitem, self.choices, scenario=scenario)
+            exploration = story.explore(how, progress)
+        except pytest.skip.Exception:
+            raise
+        except (Exception, pytest.fail.Exception):
+            summary.keep(pyfuncitem, PROPERTY, None)
+            raise
+        summary.keep(pyfuncitem, PROPERTY, exploration)
         story.judge(exploration)
+        return True
 
     # -- the summary -------------------------------------------------------------------
 
@@ -183,11 +193,15 @@ class Gate:
         """A gate that did not run is red."""
         if hasattr(self.config, "workerinput") or self.config.option.collectonly:
             return
-        if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not self.results:
+        lived = any(result["lives"] for result in self.results)
+        if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not lived:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int
+    ) -> None:
         """Say how many lives were lived, and what broke."""
-        if not self.config.option.collectonly:
+        ran = exitstatus not in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}
+        if ran and not self.config.option.collectonly:
             summary.write(terminalreporter, self.results, self.choices)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from ..explore import Lived, sweep
-from ..explore.sweep import SimulationFailed
+from ..sweeping import Lived, sweep
+from ..sweeping.sweep import SimulationFailed
 from ..exploring import lived_of
 from ..faults import FaultPlan
 from ..refusals import explained
@@ -20,7 +20,7 @@ from ..snapshot import EventStream
 from ..world import VirtualLoop, World, WorldError
 
 if TYPE_CHECKING:
-    from ..explore import Exploration, Sweep
+    from ..sweeping import Exploration, Sweep
     from .options import Choices
     from .progress import Progress
 
@@ -152,8 +152,9 @@ class TestStory:
         pytest.fail("\n\n".join(reports), pytrace=False)
 
     def _replay(self, plan: str) -> str:
+        nodeid = self._item.config.cwd_relative_nodeid(self._item.nodeid)
         return replay_command(
-            self._item.nodeid, plan, seed=self._choices.seed, profile=self._choices.profile
+            nodeid, plan, seed=self._choices.seed, profile=self._choices.profile
         )
 
     def _show_life(self, plan: FaultPlan) -> None:

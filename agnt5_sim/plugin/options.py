@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import pytest
 
 if TYPE_CHECKING:
-    from ..explore import Budget
+    from ..sweeping import Budget
     from ..faults import FaultPlan
     from ..life import Settings
 
@@ -38,6 +39,7 @@ OPTIONS: Final = (
     Option("turns", "N", "loop turns without progress after which a workflow counts as spinning (100000)"),
     Option("stall", "SECONDS", "processor time one turn may take; 0 for no limit (10)"),
 )
+MAX_DEPTH: Final = 5
 INI_ONLY: Final = (
     Option("accept", "IDS", "ids of known defects of the SDK that are put up with"),
 )
@@ -116,9 +118,13 @@ def any_given(config: pytest.Config) -> bool:
     """Tell whether anything was chosen at all; costs nothing."""
     return (
         bool(config.getoption("agnt5_sim"))
-        or bool(config.getini("agnt5_sim"))
-        or any(config.getoption(f"agnt5_sim_{option.name}") is not None for option in OPTIONS)
+        or any(config.getini(name) for name in ("agnt5_sim", *_twins(OPTIONS), *_twins(INI_ONLY)))
+        or any(config.getoption(name) is not None for name in _twins(OPTIONS))
     )
+
+
+def _twins(options: Iterable[Option]) -> Iterator[str]:
+    return (f"agnt5_sim_{option.name}" for option in options)
 
 
 def read(config: pytest.Config) -> Choices:
@@ -133,7 +139,7 @@ def read(config: pytest.Config) -> Choices:
 
 
 def _read(config: pytest.Config) -> Choices:
-    from ..explore.sweep import Budget
+    from ..sweeping.sweep import Budget
     from ..faults import KINDS, FaultPlan, unknown
     from ..sdk.detect import profile as known_profile
     from ..sdk.errors import SdkError
@@ -141,14 +147,16 @@ def _read(config: pytest.Config) -> Choices:
 
     def given(name: str) -> tuple[str, str]:
         value = config.getoption(f"agnt5_sim_{name}")
-        if value is not None:
-            return str(value), f"--agnt5-sim-{name}"
-        return config.getini(f"agnt5_sim_{name}") or "", f"agnt5_sim_{name}"
+        if value is None:
+            return config.getini(f"agnt5_sim_{name}") or "", f"agnt5_sim_{name}"
+        if not value.strip():  # an unset variable of a shell must not pass for a choice
+            raise pytest.UsageError(f"--agnt5-sim-{name}: its value is empty")
+        return value, f"--agnt5-sim-{name}"
 
     def checked(name: str, convert: Any) -> Any:
         text, where = given(name)
         try:
-            return convert(text)
+            return convert(text.strip())
         except (ValueError, SdkError) as error:
             raise pytest.UsageError(f"{where}: {error}") from None
 
@@ -171,7 +179,7 @@ def _read(config: pytest.Config) -> Choices:
         raise pytest.UsageError(f"agnt5_sim_accept: {error}") from None
     return Choices(
         enabled=bool(config.getoption("agnt5_sim") or config.getini("agnt5_sim")),
-        depth=checked("depth", lambda text: _whole(text, 1, 1, 5)),
+        depth=checked("depth", lambda text: _whole(text, 1, 1, MAX_DEPTH)),
         budget=checked("budget", Budget.parse),
         seed=checked("seed", lambda text: _whole(text, 0, 0)),
         faults=checked("faults", kinds),
@@ -188,10 +196,14 @@ def _whole(text: str, default: int, least: int, most: int | None = None) -> int:
     if not text:
         return default
     allowed = f"a whole number of at least {least}" + (f" and at most {most}" if most else "")
-    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= (most or int(text)):
+    if not _digits(text) or not least <= int(text) <= (most or int(text)):
         msg = f"{text!r} is not {allowed}"
         raise ValueError(msg)
     return int(text)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _seconds(text: str) -> float:
@@ -213,7 +225,7 @@ def _shard(text: str) -> tuple[int, int]:
     if not text:
         return 0, 1
     index, slash, count = text.partition("/")
-    if not (slash and index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+    if not (slash and _digits(index) and _digits(count) and 1 <= int(index) <= int(count)):
         msg = f"{text!r} is no shard: write I/N with I from 1 to N, for example 1/4"
         raise ValueError(msg)
     return int(index) - 1, int(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from ..guarantees import GUARANTEE_IDS
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from ..guarantees import Violation
+    from ..sweeping import Exploration
     from .options import Choices
 
 
@@ -43,14 +45,43 @@ def brief(violation: Violation) -> dict[str, str]:
     }
 
 
+def keep(item: pytest.Item, name: str, exploration: Exploration | None) -> None:
+    """Keep with a test what its sweep came to; it travels with the report, and into JUnit's.
+
+    Args:
+        item: the test.
+        name: of the property.
+        exploration: None for a test that failed by itself, without any fault.
+    """
+    result: dict[str, Any] = {"test": item.nodeid, "lives": 0}
+    if exploration is not None:
+        result |= {
+            "lives": exploration.runs,
+            "planned": exploration.planned,
+            "points": len(exploration.points),
+            "depth": exploration.depth,
+            "broken": [brief(violation) for violation in exploration.violations],
+            "accepted": sorted({v.defect or v.guarantee for v in exploration.accepted}),
+            "repeated": [list(pair) for pair in exploration.repeated],
+            "digest": exploration.digest,
+        }
+    item.user_properties.append((name, json.dumps(result)))
+
+
 def write(reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choices: Choices) -> None:
     """Write the summary."""
     reporter.section("agnt5-sim")
+    results = sorted(results, key=lambda result: str(result["test"]))  # workers end in any order
+    failed = [result["test"] for result in results if not result["lives"]]
+    results = [result for result in results if result["lives"]]
+    for test in failed:
+        reporter.write_line(f"failed without any fault, and was not swept: {test}", red=True)
     if not results:
+        why = "" if failed else (
+            ": there is no scenario and no test marked agnt5_sim among the tests that ran"
+        )
         reporter.write_line(
-            "nothing was swept: there is no scenario and no test marked agnt5_sim among the tests"
-            " that ran. A gate that did not run is no gate.",
-            red=True,
+            f"nothing was swept{why}. A gate that did not run is no gate.", red=True
         )
         return
     lives = sum(result["lives"] for result in results)
@@ -81,5 +112,5 @@ def write(reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choi
             f"  ({result['test']})",
             red=True,
         )
-    if not broken:
+    if not broken and not failed:
         reporter.write_line("nothing broke", green=True)

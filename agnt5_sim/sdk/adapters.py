@@ -42,21 +42,33 @@ def start_worker(name: str, process: Process, crossings: Crossings) -> SdkWorker
     return WorkerE(process, crossings, activation=profile(name) == "activation")
 
 
-def silence(run_ids: list[str]) -> dict[str, bool]:
-    """Silence the SDK's loggers; return what `unsilence` needs."""
-    before: dict[str, bool] = {}
-    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "agnt5"]
-    for name in (*names, "agnt5.execution", *(f"agnt5.{run_id}" for run_id in run_ids)):
-        logger = logging.getLogger(name)
-        before[name] = logger.disabled
+_loggers: tuple[int, list[logging.Logger]] = (0, [])
+_RUN_LOGGERS = ("agnt5.execution", *(f"agnt5.run-{number}" for number in range(1, 9)))
+
+
+def silence() -> list[logging.Logger]:
+    """Silence the SDK's loggers; return those that spoke, for `unsilence`."""
+    global _loggers  # noqa: PLW0603 - so are the loggers
+    known = logging.root.manager.loggerDict
+    if len(known) != _loggers[0]:
+        for name in _RUN_LOGGERS:
+            logging.getLogger(name)
+        found = [
+            logger
+            for name, logger in known.items()
+            if isinstance(logger, logging.Logger) and name.partition(".")[0] == "agnt5"
+        ]
+        _loggers = (len(known), found)
+    spoke = [logger for logger in _loggers[1] if not logger.disabled]
+    for logger in spoke:
         logger.disabled = True
-    return before
+    return spoke
 
 
-def unsilence(before: dict[str, bool]) -> None:
+def unsilence(spoke: list[logging.Logger]) -> None:
     """Let the SDK's loggers speak again."""
-    for name, disabled in before.items():
-        logging.getLogger(name).disabled = disabled
+    for logger in spoke:
+        logger.disabled = False
 
 
 def schema_of(target: Any) -> dict[str, Any] | None:

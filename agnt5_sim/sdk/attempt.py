@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
-
-from ..world import BranchedTask
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..platform import Dispatch
@@ -23,12 +20,15 @@ class Attempt:
         bodies: wraps the bodies of its steps.
     """
 
-    __slots__ = ("bodies", "dispatch", "lease", "number", "over", "process", "run_id")
+    __slots__ = (
+        "bodies", "dispatch", "incarnation", "lease", "number", "over", "process", "run_id",
+    )  # fmt: skip
 
     def __init__(self, dispatch: Dispatch, process: Process, bodies: Bodies) -> None:
         self.bodies = bodies
         self.dispatch = dispatch
         self.process = process
+        self.incarnation = process.incarnation
         self.run_id = dispatch.run_id
         self.number = dispatch.attempt
         self.lease = dispatch.lease
@@ -58,12 +58,3 @@ class Call:
 
 current_attempt: ContextVar[Attempt | None] = ContextVar("agnt5_sim_attempt", default=None)
 current_call: ContextVar[Call | None] = ContextVar("agnt5_sim_call", default=None)
-
-
-def branch() -> str:
-    """Return the branch of the program that is running; the main one where none is known."""
-    try:
-        task: asyncio.Task[Any] | None = asyncio.current_task()
-    except RuntimeError:  # a blocking function, beside the loop
-        return ""
-    return task.branch if isinstance(task, BranchedTask) else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Generator
+from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attempt import Call, current_call
@@ -35,6 +36,8 @@ class Bodies:
     def wrap(self, body: Any, call: Call, name: str) -> Any:
         """Wrap what a workflow hands to `ctx.step(name, …)`: awaitable, generator or callable."""
         found = self.stubs.find(name, body) if self.stubs else None
+        if type(body) is FunctionType and not found:
+            return self._callable(body, call)
         if inspect.isasyncgen(body):
             return self._stubbed(found, call, body) if found else self.generator(body, call)
         if inspect.isawaitable(body):
@@ -60,10 +63,12 @@ class Bodies:
         return Observed(self, call, played, getattr(original, "__name__", "awaitable"))
 
     def _callable(self, body: Callable[..., Any], call: Call) -> Callable[..., Any]:
+        kind = _kind_of(body)
+
         def observed(*args: Any, **kwargs: Any) -> Any:
-            if inspect.iscoroutinefunction(body):
+            if kind == _COROUTINE:
                 return Observed(self, call, body(*args, **kwargs), call.identity)
-            if inspect.isasyncgenfunction(body):
+            if kind == _GENERATOR:
                 return self.generator(body(*args, **kwargs), call)
             point = self.enter(call)
             try:
@@ -154,6 +159,21 @@ def watched_function(name: str, handler: Callable[..., Any]) -> Callable[..., An
     return plain
 
 
+_PLAIN, _COROUTINE, _GENERATOR = range(3)
+
+
+def _kind_of(body: Callable[..., Any]) -> int:
+    if type(body) is FunctionType:
+        flags = body.__code__.co_flags
+        if flags & inspect.CO_COROUTINE:
+            return _COROUTINE
+        if flags & inspect.CO_ASYNC_GENERATOR:
+            return _GENERATOR
+    if inspect.iscoroutinefunction(body):
+        return _COROUTINE
+    return _GENERATOR if inspect.isasyncgenfunction(body) else _PLAIN
+
+
 class Observed:
     """An awaitable in place of a step's: awaited as the original would be, and watched.
 
@@ -161,9 +181,7 @@ class Observed:
     program port then closes the original and says so itself.
     """
 
-    def __init__(
-        self, bodies: Bodies, call: Call, body: Any, name: str, point: Any = None
-    ) -> None:
+    def __init__(self, bodies: Bodies, call: Call, body: Any, name: str, point: Any = None) -> None:
         self.bodies = bodies
         self.call = call
         self.body = body
@@ -216,7 +234,7 @@ class _Watch:
 
 def _watched(bodies: Bodies, call: Call, body: Any) -> Generator[Any, Any, Any]:
     """Drive an awaitable as `await` does; every suspension of it is a fault point."""
-    steps = body if inspect.iscoroutine(body) else body.__await__()
+    steps = body if type(body) is CoroutineType else body.__await__()
     injector = bodies.crossings.injector
     identity = call.identity
     resume: Callable[..., Any] = steps.send

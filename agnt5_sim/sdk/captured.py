@@ -16,11 +16,18 @@ from typing import Any
 from ..world import clock
 
 _seen: set[str] = set()
+_modules = 0
 
 
 def release_clocks() -> None:
     """Look through the SDK's dataclasses that were imported since the last call."""
-    names = [name for name in sys.modules if name.partition(".")[0] == "agnt5" and name not in _seen]
+    global _modules  # noqa: PLW0603 - a class is looked through once in a process
+    if len(sys.modules) == _modules:
+        return
+    _modules = len(sys.modules)
+    names = [
+        name for name in sys.modules if name.partition(".")[0] == "agnt5" and name not in _seen
+    ]
     for name in names:
         _seen.add(name)
         for cell in _cells(sys.modules[name]):

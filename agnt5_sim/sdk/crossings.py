@@ -7,12 +7,12 @@ Each crossing that took effect, or was refused, is one entry of the history.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..platform import PlatformError
-from .attempt import Attempt, branch
+from ..world import current_branch
+from .attempt import Attempt
 
 if TYPE_CHECKING:
     from ..faults import Injector
@@ -47,6 +47,9 @@ class Crossings:
         self.platform = platform
         self.injector = injector
         self.history = history
+        self._add = history.write
+        self._reach = injector.reach
+        self._leave = injector.leave
 
     def record(
         self,
@@ -56,15 +59,15 @@ class Crossings:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         """Write an entry about an attempt, in the branch that is running."""
-        self.history.add(
+        self._add(
             self.world.now,
             kind,
-            run_id=attempt.run_id,
-            attempt=attempt.number,
-            incarnation=attempt.process.incarnation,
-            branch=branch(),
-            name=name,
-            data=data,
+            attempt.run_id,
+            attempt.number,
+            attempt.incarnation,
+            current_branch(),
+            name,
+            data,
         )
 
     def now(
@@ -90,11 +93,38 @@ class Crossings:
         Raises:
             PlatformError: the platform refused; that is recorded too.
         """
-        self.world.progress()
-        point = self.injector.reach(kind, name)
-        reply = self._take_effect(attempt, kind, name, effect, data)
-        self.injector.leave(point)
+        world = self.world
+        world.progress()
+        point = self._reach(kind, name)
+        try:
+            reply = effect()
+        except PlatformError as error:
+            self._refused(attempt, kind, name, data, error)
+            raise
+        data["reply"] = reply if type(reply) in _PLAIN else str(reply)
+        self._add(
+            world.now,
+            _ENTRY[kind],
+            attempt.run_id,
+            attempt.number,
+            attempt.incarnation,
+            current_branch(),
+            name,
+            data,
+        )
+        self._leave(point)
         return reply
+
+    def _refused(
+        self,
+        attempt: Attempt,
+        kind: str,
+        name: str,
+        data: dict[str, Any],
+        error: PlatformError,
+    ) -> None:
+        data["refused"] = f"{type(error).__name__}: {error}"
+        self.record(attempt, _ENTRY[kind], name, data)
 
     def _take_effect(
         self,
@@ -107,11 +137,10 @@ class Crossings:
         try:
             reply = effect()
         except PlatformError as error:
-            data["refused"] = f"{type(error).__name__}: {error}"
-            self.record(attempt, f"platform.{kind}", name, data)
+            self._refused(attempt, kind, name, data, error)
             raise
         data["reply"] = reply if type(reply) in _PLAIN else str(reply)
-        self.record(attempt, f"platform.{kind}", name, data)
+        self.record(attempt, _ENTRY[kind], name, data)
         return reply
 
     async def across(
@@ -124,18 +153,39 @@ class Crossings:
     ) -> T:
         """Cross asynchronously: as `now`, and the reply takes a turn of the loop to arrive."""
         reply = self.now(attempt, kind, name, effect, data)
-        await asyncio.sleep(0)
+        await _TURN
         return reply
 
     async def together(self, crossings: list[Crossing]) -> None:
         """Cross several at once: one request, one point, one reply; an entry each."""
         self.world.progress()
-        point = self.injector.reach(crossings[0][1], "+".join(crossing[2] for crossing in crossings))
+        point = self.injector.reach(
+            crossings[0][1], "+".join(crossing[2] for crossing in crossings)
+        )
         for crossing in crossings:
             self._take_effect(*crossing)
         self.injector.leave(point)
-        await asyncio.sleep(0)
+        await _TURN
 
 
+class _Turn:
+    """Gives up one turn of the loop, as `asyncio.sleep(0)` does, without a coroutine of its own."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+class _EntryKinds(dict[str, str]):
+    """The kind of the entry of each kind of crossing."""
+
+    def __missing__(self, kind: str) -> str:
+        self[kind] = entry = f"platform.{kind}"
+        return entry
+
+
+_TURN = _Turn()
+_ENTRY = _EntryKinds()
 Crossing = tuple[Attempt, str, str, Callable[[], Any], dict[str, Any]]
 _PLAIN = frozenset({int, str, bytes, bool, type(None), tuple})

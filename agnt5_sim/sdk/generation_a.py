@@ -17,16 +17,18 @@ from agnt5.worker import Worker
 from agnt5.workflow import WorkflowRegistry
 
 from ..platform import JournalEvent, Outcome
-from .attempt import Attempt, current_attempt, current_call
+from .attempt import Attempt, Call, current_attempt, current_call
 from .program import watched_workflow
 from .requests import (
     Request,
     answered,
     json_object,
+    known_steps,
     pause_request,
     reported_steps,
     resumed,
     scope_name,
+    unread,
 )
 
 if TYPE_CHECKING:
@@ -112,29 +114,28 @@ class WorkerA:
         source_timestamp_ns: int,
     ) -> None:
         """Take an event of a streaming run."""
-        self._emit(
-            invocation_id, "delta", event_type, output_data, sequence, source_timestamp_ns
-        )
+        self._emit(invocation_id, "delta", event_type, output_data, sequence, source_timestamp_ns)
 
     def _emit(
         self, run_id: str, channel: str, kind: str, data: str, sequence: int, source_ns: int
     ) -> None:
         attempt = self._attempt(run_id)
-        name, completes, sleeps, event_id, parent = kind, None, None, None, ""
-        if kind.startswith("workflow.s"):
-            payload = json.loads(data)
-            step = payload.get("step_name") or payload.get("key", "")
-            name = f"{kind}/{step}" if step else kind
-            event_id = payload.get("event_id")
-            parent = payload.get("parent_event_id", "")
-            if kind == "workflow.step.completed" and "result" in payload:
-                completes = (step, json.dumps(payload["result"]).encode())
-            elif kind == "workflow.step.started" and payload.get("handler_name") == "sleep":
-                record = {"start_time": source_ns / 1e9, "duration": payload["duration_seconds"]}
-                sleeps = (f"sleep:{step}", json.dumps(record).encode())
-        event = JournalEvent(kind, data.encode(), sequence, source_ns, event_id, channel)
-        crossings = self.crossings
         call = current_call.get()
+        name, event_id, parent = kind, "", ""
+        completes = sleeps = None
+        raw = data.encode()
+        if kind.startswith("workflow.s"):
+            event_id, parent = _last(data, '"event_id": "'), _last(data, '"parent_event_id": "')
+            step = _named(kind, data, call)
+            name = f"{kind}/{step}" if step else kind
+            if call is not None and kind == "workflow.step.completed" and call.kind == "step":
+                completes = (step, unread(raw))
+            elif call is not None and kind == "workflow.step.started" and call.kind == "sleep":
+                seconds = json.loads(data)["duration_seconds"]
+                record = {"start_time": source_ns / 1e9, "duration": seconds}
+                sleeps = (f"sleep:{step}", json.dumps(record).encode())
+        event = JournalEvent(kind, raw, sequence, source_ns, event_id, channel)
+        crossings = self.crossings
         crossings.now(
             attempt,
             "emit",
@@ -151,7 +152,7 @@ class WorkerA:
                 "step": call.identity if call is not None else "",
                 "completes": completes[0] if completes else "",
                 "sleeps": sleeps[0] if sleeps else "",
-                "id": event_id or "",
+                "id": event_id,
                 "parent": parent,
             },
         )
@@ -252,7 +253,9 @@ class WorkerA:
             attempt,
             "state.load",
             scope_name(scope, key),
-            lambda: crossings.platform.load_entity(attempt.lease, entity_type, key, scope, scope_id),
+            lambda: crossings.platform.load_entity(
+                attempt.lease, entity_type, key, scope, scope_id
+            ),
             {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
         )
 
@@ -274,7 +277,14 @@ class WorkerA:
             "state.save",
             scope_name(scope, key),
             lambda: crossings.platform.save_entity(
-                crossings.world.now, attempt.lease, entity_type, key, value, expected, scope, scope_id
+                crossings.world.now,
+                attempt.lease,
+                entity_type,
+                key,
+                value,
+                expected,
+                scope,
+                scope_id,
             ),
             {
                 "entity": entity_type,
@@ -313,12 +323,37 @@ class WorkerA:
 IDENTITIES = IdentitiesA()
 
 
+def _last(text: str, key: str) -> str:
+    """Return the string after the last occurrence of a key: the SDK writes its own keys last."""
+    found = text.rfind(key)
+    if found < 0:
+        return ""
+    start = found + len(key)
+    return text[start : text.index('"', start)]
+
+
+def _named(kind: str, data: str, call: Call | None) -> str:
+    """Return what an event names: its step, its sleep, or a key of the state."""
+    if call is None or not kind.startswith("workflow.step."):
+        payload = json.loads(data)
+        return str(payload.get("step_name") or payload.get("key") or "")
+    return call.record.removeprefix("sleep:") if call.kind == "sleep" else call.record
+
+
+def _result(payload: Any) -> Any:
+    return payload.get("result")
+
+
 def _metadata(dispatch: Any) -> dict[str, str]:
     metadata = {"tenant_id": dispatch.tenant}
     if dispatch.initial_state:
         metadata["workflow_state"] = dispatch.initial_state.decode()
     resume = resumed(dispatch)
-    completed = {**dispatch.completed, **reported_steps(resume), **answered(dispatch)}
+    completed = {
+        **known_steps(dispatch.completed, _result),
+        **reported_steps(resume),
+        **answered(dispatch),
+    }
     metadata.update(resume)
     if completed:
         metadata["completed_steps"] = json_object(completed)

@@ -26,10 +26,12 @@ from .requests import (
     Request,
     answered,
     json_object,
+    known_steps,
     pause_request,
     reported_steps,
     resumed,
     scope_name,
+    unread,
 )
 
 if TYPE_CHECKING:
@@ -106,9 +108,7 @@ class WorkerE:
 
     def _attempt(self, run_id: str = "") -> Attempt:
         return (
-            current_attempt.get()
-            or self.attempts.get(run_id)
-            or next(iter(self.attempts.values()))
+            current_attempt.get() or self.attempts.get(run_id) or next(iter(self.attempts.values()))
         )
 
     # -- events ------------------------------------------------------------------------
@@ -197,24 +197,23 @@ class WorkerE:
     ) -> tuple[Attempt, str, str, Any, dict[str, Any]]:
         """Return the arguments of the crossing of one event."""
         attempt = self._attempt(run_id)
+        call = current_call.get()
         name, completes, sleeps = kind, None, None
         if kind.startswith("workflow.step.") and kind != "workflow.step.paused":
             step = metadata.get("name", "")
             name = f"{kind}/{step}" if step else kind
-            if kind == "workflow.step.completed" and step and "cache_hit" not in metadata:
-                output = json.loads(data).get("output_data")
-                if isinstance(output, dict) and "result" in output:
-                    completes = (step, json.dumps(output["result"]).encode())
-            elif kind == "workflow.step.started":
-                given = json.loads(data).get("input_data") or {}
-                if given.get("handler_name") == "sleep":
-                    record = {"start_time": source_ns / 1e9, "duration": given["duration_seconds"]}
-                    sleeps = (f"sleep:{step}", json.dumps(record).encode())
+            if call is None or "cache_hit" in metadata:
+                pass  # a replay's own announcement of what is on record already
+            elif kind == "workflow.step.completed" and call.kind == "step":
+                completes = (step, unread(data))
+            elif kind == "workflow.step.started" and call.kind == "sleep":
+                seconds = json.loads(data)["input_data"]["duration_seconds"]
+                record = {"start_time": source_ns / 1e9, "duration": seconds}
+                sleeps = (f"sleep:{step}", json.dumps(record).encode())
         elif kind == "workflow.state.changed":
             name = f"{kind}/{json.loads(data).get('key') or ''}"
         event = JournalEvent(kind, data, sequence, source_ns, None, channel)
         platform, world = self.crossings.platform, self.crossings.world
-        call = current_call.get()
         entry = {
             "type": kind,
             "channel": channel,
@@ -296,7 +295,7 @@ class WorkerE:
         entry["decision"] = grant.kind
         self._steps[identity] = (request.stable_key, request.display_name)
         if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
-            self._journal(attempt, "started", identity, request.display_name, grant.attempt, {})
+            self._journal(attempt, "started", identity, request.display_name, grant.attempt, "")
         return grant
 
     async def complete(
@@ -327,7 +326,7 @@ class WorkerE:
                 activation_id,
                 name,
                 attempt,
-                {"output_data": json.loads(output)},
+                f', "output_data": {output.decode()}',
                 completes=(step, output),
             )
             return offset
@@ -375,7 +374,7 @@ class WorkerE:
                 retryable,
             )
             self._journal(
-                mine, "failed", activation_id, name, attempt, {"error": json.loads(error_data)}
+                mine, "failed", activation_id, name, attempt, f', "error": {error_data.decode()}'
             )
             return result
 
@@ -396,20 +395,16 @@ class WorkerE:
         identity: str,
         step: str,
         number: int,
-        extra: dict[str, Any],
+        extra: str,
         completes: tuple[str, bytes] | None = None,
     ) -> None:
         """Write the step event of an activation, as the runtime does in this profile."""
         kind = f"workflow.step.{what}"
         now = time_ns()
-        payload = {
-            "event_type": kind,
-            "name": step,
-            "correlation_id": identity,
-            "timestamp_ns": now,
-            **extra,
-        }
-        data = json.dumps(payload)
+        data = (
+            f'{{"event_type": "{kind}", "name": {json.dumps(step)}, "correlation_id": "{identity}",'
+            f' "timestamp_ns": {now}{extra}}}'
+        )
         event = JournalEvent(kind, data.encode(), number, now, None, "runtime")
         self.crossings.platform.append(
             self.crossings.world.now, attempt.lease, event, completes=completes
@@ -442,7 +437,9 @@ class WorkerE:
             attempt,
             "state.load",
             scope_name(scope, key),
-            lambda: crossings.platform.load_entity(attempt.lease, entity_type, key, scope, scope_id),
+            lambda: crossings.platform.load_entity(
+                attempt.lease, entity_type, key, scope, scope_id
+            ),
             {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
         )
 
@@ -464,7 +461,14 @@ class WorkerE:
             "state.save",
             scope_name(scope, key),
             lambda: crossings.platform.save_entity(
-                crossings.world.now, attempt.lease, entity_type, key, value, expected, scope, scope_id
+                crossings.world.now,
+                attempt.lease,
+                entity_type,
+                key,
+                value,
+                expected,
+                scope,
+                scope_id,
             ),
             {
                 "entity": entity_type,
@@ -508,7 +512,7 @@ class WorkerE:
         if dispatch.initial_state:
             metadata["workflow_state"] = dispatch.initial_state.decode()
         resume = resumed(dispatch)
-        completed = {**dispatch.completed, **reported_steps(resume)}
+        completed = {**known_steps(dispatch.completed, _result), **reported_steps(resume)}
         if dispatch.resume is not None and dispatch.resume.timer_key is not None:
             completed.update(_continued(resume.get("continuation_b64", "")))
             metadata["timer_key"] = dispatch.resume.timer_key
@@ -520,7 +524,6 @@ class WorkerE:
         if completed:
             metadata["completed_steps"] = json_object(completed)
         return metadata
-
 
     def _workflow_id(self, run_id: str) -> str:
         """Return the id under which the run's first attempt began, off its journal."""
@@ -562,6 +565,10 @@ def _terminal(kind: str, data: bytes) -> Outcome:
         error=payload.get("error_message") or "",
         error_type=payload.get("error_code") or "",
     )
+
+
+def _result(payload: Any) -> Any:
+    return payload["output_data"]["result"]
 
 
 def _continued(encoded: str) -> dict[str, bytes]:

@@ -87,23 +87,20 @@ class ProgramPort:
     def _begin_step(
         self, ctx: Any, target: Any, body: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Call, Any, Any, Observed | None]:
-        config = getattr(target, "_agnt5_config", None) if callable(target) else None
-        awaitable = inspect.isawaitable(target)
-        if config is not None:
-            name, function = config.name, True
-        elif isinstance(target, str):
+        awaitable = False
+        config = None if type(target) is str else getattr(target, "_agnt5_config", None)
+        if isinstance(target, str):
             name, function = target, self.identities.function_named(target)
-        elif awaitable:
+        elif config is not None and callable(target):
+            name, function = config.name, True
+        elif awaitable := inspect.isawaitable(target):
             name, function = getattr(target, "__name__", "awaitable"), False
         else:
             name, function = getattr(target, "__name__", repr(target)), False
-        identity, record = self.identities.step(
-            ctx, name, function=function, key=kwargs.get("key")
-        )
+        identity, record = self.identities.step(ctx, name, function=function, key=kwargs.get("key"))
         call = Call("step", identity, record, self.attempt)
-        given = args if body is None or (not function and not callable(body)) else (body, *args)
-        if not function and callable(body):
-            given = args
+        given = (body, *args) if function and body is not None else args
+        named = {k: v for k, v in kwargs.items() if k != "key"} if kwargs else kwargs
         self.record(
             "program.called",
             identity,
@@ -112,7 +109,7 @@ class ProgramPort:
                 "record": record,
                 "function": name if function else "",
                 "label": name,
-                "input": freeze((given, {k: v for k, v in kwargs.items() if k != "key"})),
+                "input": freeze((given, named)),
             },
         )
         if function:
@@ -160,7 +157,9 @@ class ProgramPort:
                 return max(0.0, entry.time + seconds - now)
         return seconds
 
-    async def wait(self, ctx: Any, original: Callable[..., Any], question: str, options: dict[str, Any]) -> Any:
+    async def wait(
+        self, ctx: Any, original: Callable[..., Any], question: str, options: dict[str, Any]
+    ) -> Any:
         """Record a question, hand it to the SDK, record its answer."""
         identity, record, index = self.identities.wait(ctx)
         call = Call("wait", identity, record, self.attempt)
@@ -182,9 +181,7 @@ class ProgramPort:
         finally:
             call.open = False
             current_call.reset(token)
-        self.record(
-            "program.answered", call.identity, {"call": call.kind, "value": freeze(value)}
-        )
+        self.record("program.answered", call.identity, {"call": call.kind, "value": freeze(value)})
         return value
 
     def state(self, operation: str, key: str, value: Any) -> None:
@@ -212,7 +209,9 @@ def watched_workflow(
 @cache
 def _watched_context(base: type) -> type:
     class WatchedContext(base):  # type: ignore[misc, valid-type]
-        async def step(self, name_or_handler: Any, func_or_awaitable: Any = None, *args: Any, **kwargs: Any) -> Any:
+        async def step(
+            self, name_or_handler: Any, func_or_awaitable: Any = None, *args: Any, **kwargs: Any
+        ) -> Any:
             port: ProgramPort = self._agnt5_sim
             return await port.step(
                 self, super().step, name_or_handler, func_or_awaitable, args, kwargs

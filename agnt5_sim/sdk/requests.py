@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..platform import PauseRequest
@@ -34,11 +34,45 @@ def json_object(items: Mapping[str, bytes]) -> str:
     return "{" + ",".join(pairs) + "}"
 
 
+_UNREAD = b"\0"
+
+
+def unread(payload: bytes) -> bytes:
+    """Mark an event that says a step completed, to be read only if an attempt needs it.
+
+    Most lives have one attempt, and none of their events is ever read back.
+    """
+    return _UNREAD + payload
+
+
+def known_steps(
+    completed: Mapping[str, bytes], result_of: Callable[[Any], Any]
+) -> dict[str, bytes]:
+    """Return what is on record of steps as JSON, reading the events that were left unread.
+
+    Args:
+        completed: by step name: JSON, or an event marked by `unread`.
+        result_of: finds the result in an event's payload.
+    """
+    return {
+        name: json.dumps(result_of(json.loads(value[1:]))).encode()
+        if value[:1] == _UNREAD
+        else value
+        for name, value in completed.items()
+    }
+
+
 def answered(dispatch: Dispatch) -> dict[str, bytes]:
-    """Return the answers of earlier pauses, as the completed steps they are to the SDK."""
+    """Return the answers of earlier pauses, as the completed steps they are to the SDK.
+
+    The answer to the latest is not among them: the SDK is told that one by `user_response`,
+    and makes a completed step of it itself.
+    """
+    latest = dispatch.resume.pause_index if dispatch.resume is not None else None
     return {
         f"user_response:{dispatch.run_id}:{index}": json.dumps(value).encode()
         for index, value in dispatch.answers.items()
+        if index != latest
     }
 
 

@@ -82,7 +82,9 @@ class Stub:
 
 
 def _raise_or_return(item: Any) -> Any:
-    if isinstance(item, BaseException) or (isinstance(item, type) and issubclass(item, BaseException)):
+    if isinstance(item, BaseException) or (
+        isinstance(item, type) and issubclass(item, BaseException)
+    ):
         raise item
     return item
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .bodies import watched_function
@@ -41,8 +42,7 @@ class Component(NamedTuple):
         return to_json(self._arguments(given), f"the input of {self.kind} {self.name}")
 
     def _arguments(self, given: Any) -> dict[str, Any]:
-        signature = inspect.signature(self.handler)
-        wanted = [p for p in signature.parameters.values() if p.name != "ctx"]
+        wanted = _parameters(self.handler)
         named = [p for p in wanted if p.kind in {p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY}]
         if given is None:
             given = {}
@@ -64,9 +64,15 @@ class Component(NamedTuple):
                 meant = f" (did you mean {near[0]!r}?)" if near else ""
                 parts.append(f"{name!r} is no parameter of it{meant}")
             raise BadInput(
-                f"the input does not fit {self.kind} {self.name}({_listed(named)}): " + "; ".join(parts)
+                f"the input does not fit {self.kind} {self.name}({_listed(named)}): "
+                + "; ".join(parts)
             )
         return given
+
+
+@lru_cache(maxsize=1024)
+def _parameters(handler: Any) -> list[inspect.Parameter]:
+    return [p for p in inspect.signature(handler).parameters.values() if p.name != "ctx"]
 
 
 def _listed(parameters: list[inspect.Parameter]) -> str:
@@ -105,7 +111,9 @@ def resolve(target: Any) -> Component:
                 f"two {kind}s are named {config.name!r}, and the SDK runs the one of {where};"
                 f" give one of them another name: @{kind}(name=...)"
             )
-    raise NotAWorkflow(f"{config.name!r} was registered and has been removed since; {_known(config.name)}")
+    raise NotAWorkflow(
+        f"{config.name!r} was registered and has been removed since; {_known(config.name)}"
+    )
 
 
 def registered() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -125,7 +133,9 @@ def _known(name: str) -> str:
     if functions:
         parts.append(f"registered functions: {', '.join(sorted(functions))}")
     near = difflib.get_close_matches(name, names, n=1)
-    return ("; ".join(parts) or "nothing is registered") + (f"; did you mean {near[0]!r}?" if near else "")
+    return ("; ".join(parts) or "nothing is registered") + (
+        f"; did you mean {near[0]!r}?" if near else ""
+    )
 
 
 def watch_functions() -> None:

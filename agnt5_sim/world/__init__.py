@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .isolation import isolated
-from .loop import BranchedTask, VirtualLoop
+from .loop import BranchedTask, VirtualLoop, current_branch
 from .process import Process
 from .scheduler import World
 
@@ -17,5 +17,6 @@ __all__ = [
     "VirtualLoop",
     "World",
     "WorldError",
+    "current_branch",
     "isolated",
 ]

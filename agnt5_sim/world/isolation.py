@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -29,11 +30,27 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         stall: seconds of processor time one turn may take before its program is stopped.
     """
     with ExitStack() as stack:
+        stack.enter_context(_uncollected())
         stack.enter_context(clock.kept_by(world))
         stack.enter_context(entropy.seeded(seed))
         stack.enter_context(guard.guarding(world))
         stack.enter_context(_watched(world, stall))
         yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect no garbage: when a collection comes depends on all the process ever did, and it
+    runs finalizers, which would then be events of the life.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import weakref
 from asyncio import events, futures
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar, copy_context
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -34,6 +35,11 @@ class BranchedTask(asyncio.Task):  # type: ignore[type-arg]
 
     branch: str = ""
     children: int = 0
+
+
+_branch: ContextVar[str] = ContextVar("agnt5_sim_branch", default="")
+current_branch = _branch.get
+"""Return the branch of the program that is running; the main one where none is known."""
 
 
 class VirtualLoop(asyncio.AbstractEventLoop):
@@ -147,11 +153,16 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 task.set_name(name)
             return task  # type: ignore[no-any-return]
         parent = asyncio.current_task(self) if events._get_running_loop() is self else None  # noqa: SLF001
+        if not isinstance(parent, BranchedTask):
+            return BranchedTask(coro, loop=self, name=name, **kwargs)
+        number = parent.children
+        parent.children = number + 1
+        branch = f"{parent.branch}.{number}" if parent.branch else str(number)
+        if kwargs.get("context") is None:
+            kwargs["context"] = copy_context()
+        kwargs["context"].run(_branch.set, branch)
         task = BranchedTask(coro, loop=self, name=name, **kwargs)
-        if isinstance(parent, BranchedTask):
-            number = parent.children
-            parent.children = number + 1
-            task.branch = f"{parent.branch}.{number}" if parent.branch else str(number)
+        task.branch = branch
         return task
 
     def set_task_factory(self, factory: Callable[..., Any] | None) -> None:

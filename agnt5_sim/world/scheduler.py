@@ -59,6 +59,7 @@ class World:
         self, *, epoch_ns: int = DEFAULT_EPOCH_NS, turn_limit: int = DEFAULT_TURNS
     ) -> None:
         self.now = 0.0
+        self._since_ns = 0
         self.epoch_ns = epoch_ns
         self.turn_limit = turn_limit
         self.turns = 0
@@ -83,11 +84,11 @@ class World:
 
     def wall_ns(self) -> int:
         """Return the wall clock in nanoseconds since 1970."""
-        return self.epoch_ns + round(self.now * NS)
+        return self.epoch_ns + self._since_ns
 
     def since_start_ns(self) -> int:
         """Return virtual time in nanoseconds since the world began."""
-        return round(self.now * NS)
+        return self._since_ns
 
     def add_timer(self, when: float, handle: Any, loop: VirtualLoop | None) -> None:
         """Set a timer; ties run in the order in which they were set, and infinity never comes."""
@@ -228,8 +229,6 @@ class World:
         blocks_loop = root is process.stack()
 
         def wake() -> None:
-            if process.dead:
-                return
             if blocks_loop:
                 process.blocked = False
             self._enter(process, stack, on_loop=blocks_loop)
@@ -384,6 +383,7 @@ class World:
             raise Stuck(waits)
         if when > self.now:
             self.now = when
+            self._since_ns = round(when * NS)
             self.progress()
         while True:
             due = self.next_timer()

@@ -58,6 +58,17 @@ class Judge:
         )
 
 
+def _said(lived: Lived) -> str:
+    if lived.error:
+        return "the life had to be ended"
+    if lived.plan.faults:
+        return "an assertion of the test failed under faults"
+    return (
+        "an assertion of the test failed in another life without faults: it depends on entropy or"
+        " the date, or the test, a fixture or a module keeps something from one life to the next"
+    )
+
+
 def _from_outside(lived: Lived) -> list[Violation]:
     """Return as a violation what ended a life from outside, or what the story itself found."""
     what = lived.error or lived.failure
@@ -68,9 +79,7 @@ def _from_outside(lived: Lived) -> list[Violation]:
     return [
         Violation(
             guarantee="result.reached" if lived.error else "result.same",
-            message=(
-                "the life had to be ended" if lived.error else "an assertion of the test failed under faults"
-            ),
+            message=_said(lived),
             run_id=run.run_id if run is not None else "",
             workflow=run.name if run is not None else "",
             time=lived.history[-1].time,

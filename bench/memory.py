@@ -1,0 +1,65 @@
+"""Memory: ten thousand lives in one process, and ten thousand kills in one sweep."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+from typing import Any
+
+from agnt5_sim import FaultPlan, simulate
+from agnt5_sim.sweeping.batches import live_all
+from agnt5_sim.sweeping.judging import Judge
+from agnt5_sim.sweeping.story import Lived
+from agnt5_sim.exploring import story_of
+from agnt5_sim.guarantees import Volatile
+from agnt5_sim.world import clock
+
+from .measure import row
+from .workflows import bench_steps
+
+LIVES = 10_000
+SETTLED = 1_000
+
+
+def resident_mib() -> float:
+    """Return this process's resident memory in MiB."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def lives() -> None:
+    """Print how memory grows over lives without faults."""
+    settled = 0.0
+    with clock.held():
+        for number in range(LIVES):
+            if number == SETTLED:
+                settled = resident_mib()
+            simulate(bench_steps, {"steps": 3})
+    growth = resident_mib() / settled - 1
+    row(f"{LIVES:,} lives: growth after the first {SETTLED:,}", f"{growth:+.1%}", "5 %", met=growth < 0.05)
+
+
+def kills() -> None:
+    """Print how memory grows over lives with a kill each, in one sweep."""
+    story = story_of(bench_steps, {"steps": 3})
+    baseline: Lived = story(FaultPlan(), 0, 0)
+    judge = Judge(story, baseline, Volatile(baseline.history, baseline.history), 0)
+    plans: list[Any] = [
+        FaultPlan.kill(moment, point) for point in baseline.points for moment in ("before", "after")
+    ]
+    plans = (plans * (LIVES // len(plans) + 1))[:LIVES]
+    settled = 0.0
+    for number, _ in enumerate(live_all(judge, plans)):
+        if number == SETTLED:
+            settled = resident_mib()
+    growth = resident_mib() / settled - 1
+    row(f"{LIVES:,} kills in one sweep: growth likewise", f"{growth:+.1%}", "5 %", met=growth < 0.05)
+
+
+def report() -> None:
+    """Print both."""
+    print("memory")
+    lives()
+    kills()
