@@ -283,7 +283,6 @@ _OUR_DATETIME: dict[str, Any] = {
     "now": classmethod(_datetime_now),
     "utcnow": classmethod(_datetime_utcnow),
     "fromtimestamp": classmethod(_datetime_fromtimestamp),
-    "date": _freezegun.real_datetime.date,
 }
 _OUR_DATE: dict[str, Any] = {
     "__new__": _genuine_date,

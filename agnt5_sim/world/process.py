@@ -50,6 +50,7 @@ class Process:
         self.blocked = False
         self.exited: BaseException | None = None
         self.on_exit: Callable[[Process], None] | None = None
+        self._ending = False
         self._stack: greenlet.greenlet | None = None
         self._jobs: set[greenlet.greenlet] = set()
 
@@ -79,8 +80,20 @@ class Process:
                             break
                         run_turn()
                 world.hub.switch()
+                if self._ending:
+                    return
         except SystemExit as error:
             self.exited = error
+
+    def end(self) -> None:
+        """Let a process that has nothing left to do come to its own end.
+
+        A stack that is only dropped while suspended is never freed: what it holds, holds it.
+        """
+        self._ending = True
+        if self._stack is not None and not self._stack.dead:
+            self._stack.parent = greenlet.getcurrent()
+            self._stack.switch()
 
     def run_job(self, job: Callable[[], None]) -> None:
         """Run a blocking function on a stack of its own until it is done or sleeps."""

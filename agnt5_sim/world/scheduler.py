@@ -147,6 +147,7 @@ class World:
             self.kill(process)
         else:
             self._processes.remove(process)
+            process.end()
         return left
 
     def busy(self) -> bool:
