@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .answers import AnswerRefused, AnswerSource
+from .faults import KINDS, FaultPlan, PlanError, unknown
+from .life import Life, Settings
+from .memory import Memory
+from .platform import Policy
+from .refusals import explained
+from .sdk.workflows import resolve
+from .simulation import answer_questions, live_to_the_end
 from .sweeping.exploration import Exploration
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep
-from .faults import KINDS, FaultPlan, PlanError, unknown
-from .life import Life, Settings
-from .platform import Policy
-from .refusals import explained
-from .simulation import answer_questions, live_to_the_end
-from .world import WorldError
-from .world import clock
+from .world import WorldError, clock
 
 
 def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
@@ -113,9 +114,14 @@ def story_of(
 ) -> Story:
     """Return the story of one run; the arguments are those of `explore`."""
 
-    def story(faults_now: FaultPlan, seed_now: int, start: int) -> Lived:
+    memory = Memory([resolve(workflow).handler])
+
+    def story(
+        faults_now: FaultPlan, seed_now: int, start: int, /, *, forget: bool = False
+    ) -> Lived:
+        memory.restore()  # every life begins with what the first began with
         settings = Settings(
-            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start
+            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start, forget=forget
         )
         life = Life(settings, stubs=stubs, effects=effects)
         error = ""

@@ -14,6 +14,7 @@ import attrs
 
 from .faults import Fault, FaultPlan, Injector
 from .history import History
+from .memory import Memory
 from .platform import Fenced, Outcome, Platform, PlatformError, Policy
 from .sdk.adapters import SdkWorker, silence, start_worker, unsilence
 from .sdk.attempt import Attempt, Call, current_attempt, current_call
@@ -51,6 +52,8 @@ class Settings:
         max_attempts: attempts of one run before it counts as never ending.
         start: wall-clock offset of the life's beginning, in whole seconds.
         quiet: whether the SDK's loggers are silenced.
+        forget: whether a killed worker's changes to module globals are undone, as they are
+            when a process ends.
     """
 
     plan: FaultPlan = FaultPlan()
@@ -62,6 +65,7 @@ class Settings:
     max_attempts: int = MAX_ATTEMPTS
     start: int = 0
     quiet: bool = True
+    forget: bool = False
 
 
 class Life:
@@ -99,6 +103,7 @@ class Life:
         self.externals: list[Any] = []
         self.on_change: list[Callable[[str], None]] = []
         self._components: dict[str, Component] = {}
+        self._memory: Memory | None = None
         self._workers: dict[int, tuple[Process, SdkWorker]] = {}
         self._attempts: dict[int, list[Attempt]] = {}
         self._worker: Process | None = None
@@ -169,6 +174,8 @@ class Life:
             streaming=streaming,
         )
         self._components[component.name] = component
+        if self.settings.plan.faults and self._memory is None:
+            self._memory = Memory([component.handler], self.externals)
         self._note(
             "run.submitted",
             run_id,
@@ -354,6 +361,7 @@ class Life:
                 "runs": tuple(a.run_id for a in self._attempts[process.incarnation] if not a.over)
             },
         )
+        self._forget(process)
         for attempt in self._attempts[process.incarnation]:
             attempt.over = True
         self.platform.crash(self.world.now, process.incarnation)
@@ -361,6 +369,16 @@ class Life:
             self._worker = None
         self.pump()
         self.world.kill(process)
+
+    def _forget(self, process: Process) -> None:
+        """Note what a dying worker had changed of its modules' globals, and undo it if asked."""
+        if self._memory is None or all(a.over for a in self._attempts[process.incarnation]):
+            return
+        names = self._memory.changed()
+        if names:
+            self._note("memory.changed", "", ", ".join(names))
+        if self.settings.forget:
+            self._memory.restore()
 
     def _exited(self, process: Process) -> None:
         self._note("worker.exited", "", str(process.exited))

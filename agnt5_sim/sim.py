@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from .durations import seconds_of
 from .guarantees import Violation, judge
 from .life import Life, Settings
+from .platform import AnswerRefused
+from .platform.errors import RunIsOver
 from .sdk.effects import declared
 from .sdk.stubs import Stub
 from .simulation import OVER
@@ -410,7 +412,10 @@ class SimRun:
         Raises:
             AnswerRefused: no such question is open, or the answer is not among its options.
         """
-        self._life.answer(self.id, value, index)
+        try:
+            self._life.answer(self.id, value, index)
+        except RunIsOver as over:
+            raise AnswerRefused(str(over)) from None
 
     async def result(self) -> Any:
         """Wait for the run to end, and return its output.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..history import History
+from .defects import find_defect
 from .reading import Reading, Run
 from .registry import GUARANTEES, Broken, Violation, name_violation
 
@@ -90,6 +91,54 @@ def _identical(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True, default=repr) == json.dumps(other, sort_keys=True, default=repr)
 
 
+def leaned_on_memory(
+    history: History, forgetful: History, volatile: Volatile
+) -> tuple[Violation, ...]:
+    """Return what breaks `world.memory`.
+
+    Args:
+        history: of a life in which a killed worker's globals stayed as they were.
+        forgetful: of the same life, in which they were forgotten, as they are in production.
+        volatile: what differs between lives anyway.
+    """
+    reading, other = Reading(history), Reading(forgetful)
+    changed = next((e for e in reading.loose if e.kind == "memory.changed"), None)
+    for run_id, run in reading.runs.items():
+        twin = other.runs.get(run_id)
+        if twin is None or changed is None:
+            continue
+        same_end = (run.ended is None) == (twin.ended is None) and (
+            run.ended is None
+            or twin.ended is None
+            or (
+                run.ended.name == twin.ended.name
+                and volatile.same_output(run, twin)
+                and volatile.same_state(run, twin)
+            )
+        )
+        if same_end and _path(run) == _path(twin):
+            continue
+        broken = Broken(
+            f"the run leaned on module globals that its dead worker had changed: {changed.name};"
+            " a process that is killed forgets them",
+            entry=changed,
+            run_id=run_id,
+            step=changed.name,
+            expected=f"the same with {changed.name} forgotten",
+            seen=f"{_end(run)} with it, {_end(twin)} without",
+        )
+        return (name_violation("world.memory", broken, reading),)
+    return ()
+
+
+def _path(run: Run) -> list[tuple[int, str, str]]:
+    return [(a.number, c.branch, c.identity) for a in run.attempts for c in a.calls]
+
+
+def _end(run: Run) -> str:
+    return "no end" if run.ended is None else _ending(run)
+
+
 def compare(history: History, baseline: History, volatile: Volatile) -> tuple[Violation, ...]:
     """Return what a life under faults breaks when held against the one without."""
     reading, plain = Reading(history), Reading(baseline)
@@ -140,14 +189,19 @@ _LEADING = (
 
 
 def _behind(reading: Reading, run_id: str) -> str:
-    """Return what led a run astray, if that is one thing only, or ""."""
-    causes = {
-        broken.cause
+    """Return what led a run astray, or "" if that cannot be told.
+
+    Where several things went wrong it can be told only if each is a known defect: the
+    workflow's own faults are not to hide behind the SDK's.
+    """
+    found = [
+        (name, broken.cause)
         for name in _LEADING
         for broken in GUARANTEES[name](reading)
         if broken.run_id == run_id and broken.cause != "journal"
-    }
-    return causes.pop() if len(causes) == 1 else ""
+    ]
+    known = all(find_defect(*each, reading.agnt5, reading.profile) for each in found)
+    return found[0][1] if found and (known or len({cause for _, cause in found}) == 1) else ""
 
 
 def _ending(run: Run) -> str:

@@ -61,6 +61,9 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:
         return "streaming-function" if streamed else ""
     if attempt.outcome in {"paused", "suspended"}:
         return "suspended-inside"
+    if entry.data["type"] == "workflow.started":
+        refused = any(e.kind == "platform.state.save" and "refused" in e.data for e in attempt.entries)
+        return "unsaved" if refused and attempt.outcome == "failed" else ""
     calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
     if not calls or not calls[-1].raised:
         return ""
@@ -138,7 +141,8 @@ def _orphan(entry: Entry, above: str, *, closed_before: bool) -> Broken:
 def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
     cause = "parallel" if child.branch else ""
     if _split(entry)[0] in _WHOLE:
-        cause = _why_open(attempt, child)
+        returned = _split(entry)[1] == "completed"
+        cause = "left-running" if returned and child.branch else _why_open(attempt, child)
     return Broken(
         f"{entry.name} ended while {child.name}, which names it as its parent, was still open",
         entry=entry,

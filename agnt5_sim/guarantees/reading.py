@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import attrs
 
@@ -268,6 +269,22 @@ class Run:
         if step not in self.durable:
             self.durable[step] = at
             self._completing[step] = attempt
+
+    def key(self, call: Call) -> str:
+        """Return what a call is found again by: its record, or its identity if others share that."""
+        return call.identity if (call.kind, call.record) in self._shared else call.record
+
+    @cached_property
+    def _shared(self) -> frozenset[tuple[str, str]]:
+        """The records, by kind, that several calls of one attempt share; asked for at the end."""
+        shared = set()
+        for attempt in self.attempts:
+            users: dict[tuple[str, str], str] = {}
+            for call in attempt.calls:
+                record = (call.kind, call.record)
+                if users.setdefault(record, call.identity) != call.identity:
+                    shared.add(record)
+        return frozenset(shared)
 
     def recording(self, identity: str) -> Call | None:
         """Return the call, in the attempt whose completion of a step is on record."""

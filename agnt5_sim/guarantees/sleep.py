@@ -23,7 +23,7 @@ def duration(reading: Reading) -> Iterator[Broken]:
         starts: dict[str, float] = {}
         for attempt in run.attempts:
             for call in attempt.calls_of("sleep"):
-                start = starts.setdefault(call.identity, call.called.time)
+                start = starts.setdefault(run.key(call), call.called.time)
                 seconds = _seconds(call)
                 if seconds is None or call.answer is None or call.raised:
                     continue

@@ -47,7 +47,7 @@ def _words(value: Any, what: str) -> tuple[str, ...]:
         isinstance(word, str) for word in words
     ):
         raise pytest.UsageError(f"{what}={value!r} is neither a text nor a list of texts")
-    return tuple(words)
+    return tuple(dict.fromkeys(words))
 
 
 class Gate:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import os
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from ..sweeping import Lived, sweep
-from ..sweeping.sweep import SimulationFailed
 from ..exploring import lived_of
 from ..faults import FaultPlan
+from ..memory import Memory
 from ..refusals import explained
 from ..report.text import describe, replay_command
+from ..sdk.workflows import workflow_handlers
 from ..sim import Sim
 from ..snapshot import EventStream
+from ..sweeping import Lived, sweep
+from ..sweeping.sweep import SimulationFailed
 from ..world import VirtualLoop, World, WorldError
 
 if TYPE_CHECKING:
@@ -87,11 +90,15 @@ class TestStory:
         finally:
             progress.done()
 
-    def live(self, plan: FaultPlan, seed: int, start: int) -> Lived:
-        """Live once."""
+    def live(self, plan: FaultPlan, seed: int, start: int, /, *, forget: bool = False) -> Lived:
+        """Live once; see `Story`."""
         first, self._first = self._first, False
+        if first:
+            self._memory = Memory([inspect.unwrap(self._function), *workflow_handlers()])
+        else:
+            self._memory.restore()  # every life begins with what the first began with
         world = World()
-        settings = attrs.evolve(self._sim.settings, plan=plan, seed=seed, start=start)
+        settings = attrs.evolve(self._sim.settings, plan=plan, seed=seed, start=start, forget=forget)
         error, failure = "", ""
         with self._sim.living(settings, world) as life:
             loop = VirtualLoop(world)
@@ -99,6 +106,8 @@ class TestStory:
                 with explained(life):
                     loop.run_until_complete(self._function(**self._given(first=first)))
                     life.settle()
+                if first and not life.history.runs:
+                    pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
                 if first and self._scenario:
                     self._compare_snapshot()
             except WorldError as problem:
@@ -111,10 +120,7 @@ class TestStory:
                 failure, self._raised = _say(problem), problem
             finally:
                 loop.close()
-        lived = lived_of(life, error, failure)
-        if first and plan.faults == () and not lived.history.runs and not (error or failure):
-            pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
-        return lived
+        return lived_of(life, error, failure)
 
     def _given(self, *, first: bool) -> dict[str, Any]:
         if first:
@@ -130,7 +136,12 @@ class TestStory:
             return
         snapshot = self._item._request.getfixturevalue("snapshot")  # noqa: SLF001
         stream = EventStream(self._sim.history)
-        assert stream == snapshot, "the events are not those that are kept"
+        if stream == snapshot:
+            return
+        explain = self._item.ihook.pytest_assertrepr_compare
+        explained = explain(config=self._item.config, op="==", left=stream, right=snapshot)
+        lines = ["the events are not those that are kept:", *next(filter(None, explained), [])]
+        pytest.fail("\n".join(lines), pytrace=False)
 
     def judge(self, exploration: Exploration) -> None:
         """Fail the test if something broke.
@@ -152,9 +163,11 @@ class TestStory:
         pytest.fail("\n\n".join(reports), pytrace=False)
 
     def _replay(self, plan: str) -> str:
-        nodeid = self._item.config.cwd_relative_nodeid(self._item.nodeid)
+        config = self._item.config
+        path, _, name = self._item.nodeid.partition("::")
+        path = os.path.relpath(config.rootpath / path, config.invocation_params.dir)
         return replay_command(
-            nodeid, plan, seed=self._choices.seed, profile=self._choices.profile
+            f"{path}::{name}", plan, seed=self._choices.seed, profile=self._choices.profile
         )
 
     def _show_life(self, plan: FaultPlan) -> None:

@@ -161,11 +161,11 @@ def _read(config: pytest.Config) -> Choices:
             raise pytest.UsageError(f"{where}: {error}") from None
 
     def kinds(text: str) -> tuple[str, ...]:
-        names = tuple(word.strip() for word in text.split(",") if word.strip()) or ("kill",)
+        names = dict.fromkeys(word.strip() for word in text.split(",")) if text else ("kill",)
         for name in names:
             if name not in KINDS:
                 raise ValueError(unknown("fault kind", name, KINDS))
-        return names
+        return tuple(names)
 
     def profile(text: str) -> str:
         if text:

@@ -108,8 +108,10 @@ class Stubs:
         return bool(self._by_key)
 
     def declare(self, target: Any, value: Any) -> None:
-        """Add a stub, or put another in its place."""
-        self._by_key[stub_key(target)] = Stub.of(value)
+        """Add a stub, or put another in its place, which begins with its first execution."""
+        key = stub_key(target)
+        self._by_key[key] = Stub.of(value)
+        self._played.pop(key, None)
 
     def find(self, *candidates: Any) -> tuple[Any, Stub] | None:
         """Return the first stub declared for one of these functions or names, with its key."""

@@ -124,6 +124,12 @@ def registered() -> tuple[dict[str, Any], dict[str, Any]]:
     return WorkflowRegistry.all(), FunctionRegistry.all()
 
 
+def workflow_handlers() -> list[Any]:
+    """Return the user's own functions behind all registered workflows and functions."""
+    configs = [config for known in registered() for config in known.values()]
+    return [inspect.unwrap(config.handler) for config in configs]
+
+
 def _known(name: str) -> str:
     workflows, functions = registered()
     names = [*workflows, *functions]

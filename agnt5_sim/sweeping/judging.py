@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ..guarantees import Reading, Violation, Volatile, at_least_once, compare, judge
+from ..guarantees.comparing import leaned_on_memory
 
 if TYPE_CHECKING:
     from ..faults import FaultPlan
@@ -31,7 +32,13 @@ class Judge:
 
     def live(self, plan: FaultPlan) -> Verdict:
         """Live the story under a plan, and judge that life."""
-        return self.verdict(self.story(plan, self.seed, 0))
+        lived = self.story(plan, self.seed, 0)
+        verdict = self.verdict(lived)
+        if len(plan) != 1 or not any(e.kind == "memory.changed" for e in lived.history):
+            return verdict
+        forgetful = self.story(plan, self.seed, 0, forget=True)
+        leaned = leaned_on_memory(lived.history, forgetful.history, self.volatile)
+        return attrs.evolve(verdict, violations=(*verdict.violations, *leaned))
 
     def verdict(self, lived: Lived, *, compared: bool = True) -> Verdict:
         """Judge a life.

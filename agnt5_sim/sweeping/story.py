@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 import attrs
 
@@ -34,8 +34,18 @@ class Lived:
     failure: str = ""
 
 
-Story = Callable[[FaultPlan, int, int], Lived]
-"""Lives once: takes a plan, a seed, and seconds after 2026 at which the life begins."""
+class Story(Protocol):
+    """Something that can be lived."""
+
+    def __call__(self, plan: FaultPlan, seed: int, start: int, /, *, forget: bool = False) -> Lived:
+        """Live it once.
+
+        Args:
+            plan: what goes wrong.
+            seed: what all randomness comes from.
+            start: seconds after 2026 began at which the life does.
+            forget: whether a killed worker's changes to module globals are undone.
+        """
 
 
 @attrs.frozen
