@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .answers import AnswerRefused, AnswerSource
@@ -16,6 +16,7 @@ from .simulation import answer_questions, live_to_the_end
 from .sweeping.exploration import Exploration
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep
+from .verdicts import check_accept
 from .world import WorldError, clock
 
 
@@ -28,7 +29,7 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
     budget: str | int | None = None,
     seed: int = 0,
     plan: FaultPlan | str | None = None,
-    accept: tuple[str, ...] = (),
+    accept: Iterable[str] = (),
     answers: AnswerSource = (),
     stubs: Mapping[Any, Any] | None = None,
     effects: tuple[Callable[..., Any], ...] = (),
@@ -94,7 +95,7 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
         kinds=tuple(faults),
         budget=Budget.parse(budget),
         seed=seed,
-        accept=tuple([accept] if isinstance(accept, str) else accept),
+        accept=tuple(sorted(check_accept(accept))),
         plan=FaultPlan.parse(plan) if isinstance(plan, str) else plan,
     )
     with clock.held():

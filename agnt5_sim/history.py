@@ -33,7 +33,7 @@ class Entry(NamedTuple):
         data: more, by kind. Values are immutable.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of an entry
     time: float
     kind: str
     run_id: str

@@ -73,10 +73,10 @@ def fault_plans(
             for moment in (BEFORE, AFTER)
         ]
     else:
-        given = getattr(points, "points", points)
+        given_points: Iterable[Point] = getattr(points, "points", points)
         choices = [
             Fault(kind, moment, point)
-            for point in dict.fromkeys(given)
+            for point in dict.fromkeys(given_points)
             for kind, moment in moments_of(point, kinds)
         ]
     if not choices:

@@ -50,7 +50,8 @@ def accepted_split(
     """
     ids = check_accept(accept)
     harmless = {known.id for known in DEFECTS if known.harmless}
-    counting, put_up_with = [], []
+    counting: list[Violation] = []
+    put_up_with: list[Violation] = []
     for violation in violations:
         accepted = violation.defect in ids or violation.defect in harmless
         (put_up_with if accepted else counting).append(violation)
@@ -65,7 +66,7 @@ def check_accept(accept: Iterable[str]) -> frozenset[str]:
     """
     from .faults import unknown
 
-    ids = frozenset([accept] if isinstance(accept, str) else accept)
+    ids = frozenset((accept,) if isinstance(accept, str) else accept)
     for identity in sorted(ids):
         if defect(identity) is None:
             raise UnknownDefect(unknown("defect", identity, [known.id for known in DEFECTS]))

@@ -103,6 +103,10 @@ def _number(text: str) -> float:
         raise PlanError(msg) from None
 
 
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(set(faults)))
+
+
 @attrs.frozen(order=True)
 class FaultPlan:
     """The faults of one life, in no particular order: each names where it strikes.
@@ -111,7 +115,7 @@ class FaultPlan:
         faults: sorted, without doubles.
     """
 
-    faults: tuple[Fault, ...] = attrs.field(default=(), converter=lambda faults: tuple(sorted(set(faults))))
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=_in_order)
 
     @classmethod
     def of(cls, *faults: Fault | str) -> FaultPlan:
