@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .sweeping.exploration import Exploration as Exploration
+    from .sweeping.sweep import BudgetError as BudgetError
     from .sweeping.sweep import SimulationFailed as SimulationFailed
     from .exploring import explore as explore
     from .faults import Fault as Fault
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from .sdk.errors import NotAWorkflow as NotAWorkflow
     from .sdk.errors import UnknownProfile as UnknownProfile
     from .sdk.errors import UnsupportedSdk as UnsupportedSdk
+    from .sdk.stubs import BadStub as BadStub
     from .sdk.stubs import Stub as Stub
+    from .sdk.stubs import StubExhausted as StubExhausted
     from .sdk.values import NotJson as NotJson
     from .sim import RunFailed as RunFailed
     from .sim import RunStuck as RunStuck
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from .simulation import Outcome as Outcome
     from .simulation import simulate as simulate
     from .verdicts import GuaranteeBroken as GuaranteeBroken
+    from .verdicts import UnknownDefect as UnknownDefect
     from .world import OutsideTouched as OutsideTouched
     from .world import Spinning as Spinning
 
@@ -45,6 +49,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "AnswerRefused": "platform",
     "BadInput": "sdk.errors",
+    "BadStub": "sdk.stubs",
+    "BudgetError": "sweeping.sweep",
     "Entry": "history",
     "Exploration": "sweeping.exploration",
     "Fault": "faults",
@@ -66,6 +72,8 @@ _HOMES = {
     "SimulationFailed": "sweeping.sweep",
     "Spinning": "world",
     "Stub": "sdk.stubs",
+    "StubExhausted": "sdk.stubs",
+    "UnknownDefect": "verdicts",
     "UnknownProfile": "sdk.errors",
     "UnsupportedSdk": "sdk.errors",
     "Violation": "guarantees",
@@ -78,6 +86,8 @@ __all__ = [
     "GUARANTEE_IDS",
     "AnswerRefused",
     "BadInput",
+    "BadStub",
+    "BudgetError",
     "Entry",
     "Exploration",
     "Fault",
@@ -98,6 +108,8 @@ __all__ = [
     "SimulationFailed",
     "Spinning",
     "Stub",
+    "StubExhausted",
+    "UnknownDefect",
     "UnknownProfile",
     "UnsupportedSdk",
     "Violation",

@@ -98,8 +98,12 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
         accept=tuple(sorted(check_accept(accept))),
         plan=FaultPlan.parse(plan) if isinstance(plan, str) else plan,
     )
-    with clock.held():
-        return sweep(story, how, progress)
+    memory = Memory([resolve(workflow).handler])
+    try:
+        with clock.held():
+            return sweep(story, how, progress)
+    finally:
+        memory.restore()  # a sweep leaves behind what it found
 
 
 def story_of(

@@ -187,7 +187,7 @@ def _digest(entries: Iterable[Entry]) -> str:
 
 def _line(entry: Entry) -> str:
     """Write an entry so that different entries have different texts."""
-    data = ",".join(f"{key}={entry.data[key]!r}" for key in sorted(entry.data))
+    data = ",".join(f"{key!r}={entry.data[key]!r}" for key in sorted(entry.data))
     return f"{entry[:8]!r}{{{data}}}\n"
 
 

@@ -100,7 +100,7 @@ class Life:
         self.stubs = Stubs(stubs or {})
         self.bodies = Bodies(self.crossings, self.stubs)
         self.effects = effects
-        self.externals: list[Any] = []
+        self._externals: list[Any] = []
         self.on_change: list[Callable[[str], None]] = []
         self._components: dict[str, Component] = {}
         self._memory: Memory | None = None
@@ -175,7 +175,7 @@ class Life:
         )
         self._components[component.name] = component
         if self.settings.plan.faults and self._memory is None:
-            self._memory = Memory([component.handler], self.externals)
+            self._memory = Memory([component.handler], self._externals)
         self._note(
             "run.submitted",
             run_id,
@@ -211,6 +211,12 @@ class Life:
         """Cancel a run."""
         self.platform.cancel(self.world.now, run_id)
         self._ended(run_id)
+
+    def external(self, thing: Any) -> None:
+        """Declare that an object in a workflow's module belongs to the outside world."""
+        self._externals.append(thing)
+        if self._memory is not None:
+            self._memory.leave_out(thing)
 
     def kill(self) -> None:
         """Kill the worker process, if one is alive."""

@@ -36,6 +36,10 @@ class Memory:
                     continue
                 self._kept.append((space, name, value, freeze(value), _copied(value)))
 
+    def leave_out(self, thing: Any) -> None:
+        """Look at an object no more: it belongs to the outside world."""
+        self._kept = [kept for kept in self._kept if kept[2] is not thing]
+
     def changed(self) -> tuple[str, ...]:
         """Return the names of the globals that are not what they were."""
         return tuple(

@@ -118,7 +118,10 @@ class Sim:
         Args:
             thing: the object.
         """
-        self._externals.append(thing)
+        if self._life is None:
+            self._externals.append(thing)
+        else:
+            self._life.external(thing)
 
     def _watch(self, function: Callable[..., Any]) -> None:
         from .sdk.workflows import registered
@@ -214,6 +217,11 @@ class Sim:
         return self._life
 
     @property
+    def is_living(self) -> bool:
+        """Whether a life is being lived just now."""
+        return self._life is not None
+
+    @property
     def history(self) -> History:
         """Everything that happened so far."""
         return self.life.history
@@ -234,7 +242,8 @@ class Sim:
             world: where to live; None for a world of its own.
         """
         life = Life(settings, stubs=dict(self._stubs), world=world)
-        life.externals = list(self._externals)
+        for thing in self._externals:
+            life.external(thing)
         with life.lived():
             self._life = life
             self._runs.clear()

@@ -2,7 +2,7 @@
 
 The text of a plan is what a report prints and `--agnt5-sim-plan` reads:
 
-    kill before emit:workflow.step.completed/charge_0#1; kill during sleep:hold#1
+    kill before emit:workflow.step.completed/charge_0#1; kill during sleep:sleep:hold:1#1
 
 Each fault is `KIND [(ARGUMENT)] MOMENT POINT`; faults are parted by `; `; a plan without faults
 is `none`. Reading and writing are exact inverses.

@@ -1,7 +1,7 @@
 """Fault points: every place in a life at which something can go wrong.
 
 A point is named by what happens there and by how often that has happened before:
-`step.completed:charge_0#1` is the first time the worker reports that step completed. Names
+`step.completed:step:charge:0#1` is the first time the worker reports that step completed. Names
 come from the program and the platform's protocol, never from generated ids, so the same point
 has the same name in every life that gets there.
 """

@@ -100,7 +100,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
     """An event's parent is open when it is emitted and encloses it."""
     for run in reading.runs.values():
         opened: dict[str, Entry] = {}
-        closed: dict[str, int] = {}
+        closed: dict[str, tuple[int, str]] = {}
         told = False
         for attempt in run.attempts:
             children: dict[str, set[str]] = {}
@@ -109,7 +109,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
                 phase = _split(entry)[1]
                 broken = None
                 if above and above != mine and above not in opened:
-                    broken = _orphan(entry, above, closed_before=closed.get(above, attempt.number) < attempt.number)
+                    broken = _orphan(attempt, entry, above, *closed.get(above, (-1, "")))
                 if phase == "started" and mine:
                     opened[mine] = entry
                     if above:
@@ -120,14 +120,19 @@ def parent(reading: Reading) -> Iterator[Broken]:
                         child = opened[min(still, key=lambda i: opened[i].index)]
                         broken = _outlived(attempt, entry, child)
                     del opened[mine]
-                    closed[mine] = attempt.number
+                    closed[mine] = (attempt.number, phase)
                 if broken is not None and not told:
                     told = True
                     yield broken
 
 
-def _orphan(entry: Entry, above: str, *, closed_before: bool) -> Broken:
-    cause = "closed-by-the-dead" if closed_before else ("nested" if entry.data["step"] else "")
+def _orphan(attempt: Attempt, entry: Entry, above: str, closed_in: int, phase: str) -> Broken:
+    cause = "nested" if entry.data["step"] else ""  # nobody ever emitted such a parent
+    if 0 <= closed_in < attempt.number:
+        cause = "closed-by-the-dead"
+    elif closed_in == attempt.number:
+        returned = phase == "completed" and entry.branch
+        cause = "left-running" if returned else left_behind(attempt, entry)
     return Broken(
         f"{entry.data['type']} names a parent that is not open",
         entry=entry,

@@ -103,6 +103,25 @@ def _world(config: pytest.Config) -> Any:
     return config.stash[_WORLD]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Say of a life that had to be ended what ended it, in place of a traceback through us."""
+    if not uses_sim(pyfuncitem):
+        return (yield)
+    from ..refusals import explained
+    from ..world import WorldError
+
+    simulation = pyfuncitem.funcargs["sim"]
+    if not simulation.is_living:
+        return (yield)
+    try:
+        with explained(simulation.life):
+            return (yield)
+    except WorldError as error:
+        problem = f"{type(error).__name__}: {error}"
+    pytest.fail(problem, pytrace=False)
+
+
 @pytest.fixture
 def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
     """A simulation: a fake platform with the real SDK's workers, in virtual time.

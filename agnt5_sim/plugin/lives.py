@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -67,6 +68,7 @@ class TestStory:
         self._arguments = {name: item.funcargs[name] for name in names}
         self._sim = self._find_sim()
         self._raised: BaseException | None = None
+        self._memory: Memory | None = None
         self._first = True
 
     def _find_sim(self) -> Sim:
@@ -84,16 +86,20 @@ class TestStory:
         try:
             return sweep(self.live, how, progress)
         except SimulationFailed as failed:
+            if isinstance(self._raised, WorldError):
+                pytest.fail(f"{type(self._raised).__name__}: {self._raised}", pytrace=False)
             if self._raised is not None:
                 raise self._raised from None
             pytest.fail(str(failed), pytrace=False)
         finally:
             progress.done()
+            if self._memory is not None:
+                self._memory.restore()  # and so does the next test
 
     def live(self, plan: FaultPlan, seed: int, start: int, /, *, forget: bool = False) -> Lived:
         """Live once; see `Story`."""
         first, self._first = self._first, False
-        if first:
+        if self._memory is None:
             self._memory = Memory([inspect.unwrap(self._function), *workflow_handlers()])
         else:
             self._memory.restore()  # every life begins with what the first began with
@@ -191,5 +197,5 @@ def _say(problem: BaseException) -> str:
         for frame in traceback.extract_tb(problem.__traceback__)
         if "agnt5_sim" not in frame.filename and "asyncio" not in frame.filename
     ]
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return "".join(lines).strip() + where

@@ -68,8 +68,9 @@ class Stub:
         if self.sequence is not None:
             if execution >= len(self.sequence):
                 msg = (
-                    f"the stub's sequence has {len(self.sequence)} results and the step was"
-                    f" executed for the {execution + 1}th time"
+                    f"the stub's sequence has {len(self.sequence)} results, and execution number"
+                    f" {execution + 1} of the step asks for one more; a step that a kill interrupts"
+                    " is executed again"
                 )
                 raise StubExhausted(msg)
             return _raise_or_return(self.sequence[execution])
