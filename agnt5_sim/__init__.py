@@ -10,9 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .sweeping.exploration import Exploration as Exploration
-    from .sweeping.sweep import BudgetError as BudgetError
-    from .sweeping.sweep import SimulationFailed as SimulationFailed
     from .exploring import explore as explore
     from .faults import Fault as Fault
     from .faults import FaultPlan as FaultPlan
@@ -39,6 +36,9 @@ if TYPE_CHECKING:
     from .sim import SimRun as SimRun
     from .simulation import Outcome as Outcome
     from .simulation import simulate as simulate
+    from .sweeping.exploration import Exploration as Exploration
+    from .sweeping.sweep import BudgetError as BudgetError
+    from .sweeping.sweep import SimulationFailed as SimulationFailed
     from .verdicts import GuaranteeBroken as GuaranteeBroken
     from .verdicts import UnknownDefect as UnknownDefect
     from .world import OutsideTouched as OutsideTouched

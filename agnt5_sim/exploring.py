@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .answers import AnswerRefused, AnswerSource
 from .faults import KINDS, FaultPlan, PlanError, unknown
@@ -13,16 +12,20 @@ from .platform import Policy
 from .refusals import explained
 from .sdk.workflows import resolve
 from .simulation import answer_questions, live_to_the_end
-from .sweeping.exploration import Exploration
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep
 from .verdicts import check_accept
 from .world import WorldError, clock
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
-def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
+    from .sweeping.exploration import Exploration
+
+
+def explore(
     workflow: Any,
-    input: Any = None,  # noqa: A002 - the SDK's name for it
+    input: Any = None,
     *,
     depth: int = 1,
     faults: tuple[str, ...] = ("kill",),
@@ -108,7 +111,7 @@ def explore(  # noqa: PLR0913 - each is one plain choice, and all are keywords
 
 def story_of(
     workflow: Any,
-    input: Any = None,  # noqa: A002 - the SDK's name for it
+    input: Any = None,
     *,
     answers: AnswerSource = (),
     stubs: Mapping[Any, Any] | None = None,
@@ -118,7 +121,6 @@ def story_of(
     **ids: Any,
 ) -> Story:
     """Return the story of one run; the arguments are those of `explore`."""
-
     memory = Memory([resolve(workflow).handler])
 
     def story(
@@ -126,7 +128,12 @@ def story_of(
     ) -> Lived:
         memory.restore()  # every life begins with what the first began with
         settings = Settings(
-            plan=faults_now, seed=seed_now, profile=profile, policy=policy, start=start, forget=forget
+            plan=faults_now,
+            seed=seed_now,
+            profile=profile,
+            policy=policy,
+            start=start,
+            forget=forget,
         )
         life = Life(settings, stubs=stubs, effects=effects)
         error = ""

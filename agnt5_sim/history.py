@@ -47,7 +47,8 @@ class Entry(NamedTuple):
         """One line for people."""
         extra = " ".join(f"{key}={value!r}" for key, value in self.data.items())
         where = f"{self.run_id}/{self.attempt}" + (f"[{self.branch}]" if self.branch else "")
-        return f"{self.index:>5} {self.time:>12g}s {where:<24} {self.kind:<20} {self.name} {extra}".rstrip()
+        head = f"{self.index:>5} {self.time:>12g}s {where:<24} {self.kind:<20}"
+        return f"{head} {self.name} {extra}".rstrip()
 
 
 class History(Sequence[Entry]):
@@ -143,7 +144,9 @@ class History(Sequence[Entry]):
         """Return a line an entry, for people."""
         return "\n".join(map(str, self._entries))
 
-    def select(self, *kinds: str, run_id: str | None = None, name: str | None = None) -> list[Entry]:
+    def select(
+        self, *kinds: str, run_id: str | None = None, name: str | None = None
+    ) -> list[Entry]:
         """Return the entries of these kinds, of one run, of one name.
 
         Args:

@@ -6,7 +6,6 @@ for what will not come), and leaves one history behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,8 @@ from .world.isolation import DEFAULT_STALL_S
 from .world.scheduler import DEFAULT_EPOCH_NS, DEFAULT_TURNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from .platform import Change
 
 MAX_ATTEMPTS = 50
@@ -56,10 +57,10 @@ class Settings:
             when a process ends.
     """
 
-    plan: FaultPlan = FaultPlan()
+    plan: FaultPlan = attrs.field(factory=FaultPlan)
     seed: int = 0
     profile: str | None = None
-    policy: Policy = Policy()
+    policy: Policy = attrs.field(factory=Policy)
     turn_limit: int = DEFAULT_TURNS
     stall: float = DEFAULT_STALL_S
     max_attempts: int = MAX_ATTEMPTS

@@ -9,11 +9,13 @@ the run leaned on them (`world.memory`).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .sdk.values import freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DATA = (list, dict, set, bytearray, int, float, str, bytes, tuple, frozenset, type(None))
 

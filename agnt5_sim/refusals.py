@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from .sdk.values import find_not_json, thaw
 from .world import OutsideTouched, Spinning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .history import History
     from .life import Life
 
@@ -23,7 +24,8 @@ def explained(life: Life) -> Iterator[None]:
         where = _running_step(life)
         target = where.rpartition(":")[0].removeprefix("step:") or where.rpartition("_")[0] or where
         remedy = (
-            f"Stub the step: sim.stub({target!r}, returns=...) or simulate(..., stubs={{{target!r}: ...}})"
+            f"Stub the step: sim.stub({target!r}, returns=...)"
+            f" or simulate(..., stubs={{{target!r}: ...}})"
             if where
             else "Move the call into a step, and stub the step: sim.stub('name', returns=...)"
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,8 @@ from .simulation import OVER
 from .views import PauseView, StepView, events_of, read_run, step_named, steps_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from .history import History
     from .world import World
 
@@ -132,7 +133,7 @@ class Sim:
 
     # -- running -----------------------------------------------------------------------
 
-    async def run(self, workflow: Any, input: Any = None, **ids: Any) -> Any:  # noqa: A002
+    async def run(self, workflow: Any, input: Any = None, **ids: Any) -> Any:
         """Run a workflow to its end and return its output.
 
         Args:
@@ -150,7 +151,7 @@ class Sim:
     async def submit(
         self,
         workflow: Any,
-        input: Any = None,  # noqa: A002
+        input: Any = None,
         *,
         run_id: str | None = None,
         session_id: str | None = None,
@@ -359,7 +360,9 @@ class SimRun:
         """Its events so far: compares with a snapshot, and is a tuple otherwise."""
         from .snapshot import EventStream
 
-        return EventStream(self._life.history, self.id, events_of(read_run(self._life.history, self.id)))
+        return EventStream(
+            self._life.history, self.id, events_of(read_run(self._life.history, self.id))
+        )
 
     @property
     def pauses(self) -> tuple[PauseView, ...]:
@@ -448,5 +451,3 @@ class SimRun:
     async def cancel(self) -> None:
         """Cancel the run."""
         self._life.cancel(self.id)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +20,8 @@ from .world.isolation import DEFAULT_STALL_S
 from .world.scheduler import DEFAULT_TURNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .history import History
 
 OVER = frozenset({"completed", "failed", "cancelled"})
@@ -97,9 +98,9 @@ class Outcome:
         return self
 
 
-def simulate(  # noqa: PLR0913 - each is one plain choice, and all are keywords
+def simulate(
     workflow: Any,
-    input: Any = None,  # noqa: A002 - the SDK's name for it
+    input: Any = None,
     *,
     faults: FaultPlan | str = FaultPlan(),  # noqa: B008 - immutable
     answers: AnswerSource = (),

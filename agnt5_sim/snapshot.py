@@ -86,7 +86,7 @@ class EventStreamExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """Return the folder of a test file's streams; syrupy's own goes by the base class's name."""
+        """Return the folder of a test file's streams; syrupy's goes by the base class's name."""
         folder = Path(test_location.filepath).parent / cls.snapshot_dirname
         return str(folder / test_location.basename)
 
@@ -143,11 +143,14 @@ def what_is_wrong(text: str, profile: str) -> str | None:
     if not lines[0].startswith(_TITLE):
         return "it is damaged: it does not begin with the title of an event stream"
     if lines[0] != title:
-        return f"it is of another SDK: {lines[0].removeprefix(_TITLE).lstrip('; ')}, not profile {profile}"
+        other = lines[0].removeprefix(_TITLE).lstrip("; ")
+        return f"it is of another SDK: {other}, not profile {profile}"
     if len(lines) < 2 or lines[-1] != _seal(lines[1:-1]):  # noqa: PLR2004 - title and seal
         return "it is damaged: its lines are not those it was sealed with"
     return None
 
 
 def _unusable(location: str, problem: str) -> str:
-    return f"{Path(location).name} cannot be compared with: {problem}. --snapshot-update mends it.\n"
+    return (
+        f"{Path(location).name} cannot be compared with: {problem}. --snapshot-update mends it.\n"
+    )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from .sweeping.sweep import moments_of
 from .faults import AFTER, BEFORE, KINDS, Fault, FaultPlan, PlanError, Point, nth, unknown
 from .sdk.workflows import resolve
+from .sweeping.sweep import moments_of
 
 if TYPE_CHECKING:
-    from .sweeping.exploration import Exploration
+    from collections.abc import Iterable
+
     from .simulation import Outcome
+    from .sweeping.exploration import Exploration
 
 JSON_SCALARS = (
     st.none()
@@ -73,7 +74,8 @@ def fault_plans(
             for moment in (BEFORE, AFTER)
         ]
     else:
-        given_points: Iterable[Point] = getattr(points, "points", points)
+        found: Any = getattr(points, "points", None)
+        given_points: Any = points if found is None else found
         choices = [
             Fault(kind, moment, point)
             for point in dict.fromkeys(given_points)
@@ -118,7 +120,7 @@ def inputs(workflow: Any, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[
     return st.fixed_dictionaries(required, optional=optional)
 
 
-def _for_annotation(workflow: str, name: str, annotation: Any) -> st.SearchStrategy[Any]:
+def _for_annotation(workflow: str, name: str, annotation: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a case an annotation
     if annotation is inspect.Parameter.empty:
         msg = (
             f"parameter {name!r} of {workflow} has no annotation to draw from;"

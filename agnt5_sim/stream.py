@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from .guarantees.reading import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .guarantees.reading import Attempt, Run
     from .history import Entry, History
 
@@ -63,7 +64,9 @@ class _Stream:
             told += self._attempt(attempt)
         for index, entry in run.answers.items():
             value = self._text(entry.data["value"])
-            told.append((entry.index, f"{_offset(entry.time)} = answer to question {index}: {value}"))
+            told.append(
+                (entry.index, f"{_offset(entry.time)} = answer to question {index}: {value}")
+            )
         for entry in run.ends:
             told.append((entry.index, self._end(entry)))
         yield from ("  " + line for _, line in sorted(told, key=lambda pair: pair[0]))
@@ -72,16 +75,26 @@ class _Stream:
         began = attempt.began
         how = "recovers" if began.data["recovered"] else (began.data["resumes"] and "resumes")
         lines = [
-            (began.index, f"{_offset(began.time)} = attempt {attempt.number}" + (f" {how}" if how else ""))
+            (
+                began.index,
+                f"{_offset(began.time)} = attempt {attempt.number}" + (f" {how}" if how else ""),
+            )
         ]
-        for entry in attempt.events:
-            if "refused" not in entry.data:
-                lines.append((entry.index, self._event(entry)))
+        lines += [
+            (entry.index, self._event(entry))
+            for entry in attempt.events
+            if "refused" not in entry.data
+        ]
         report = attempt.report
         if report is not None and attempt.outcome in {"paused", "suspended"}:
             lines.append((report.index, self._waits(report, attempt.outcome)))
         if attempt.died is not None:
-            lines.append((attempt.died.index, f"{_offset(attempt.died.time)} = the worker died: {attempt.died.name}"))
+            lines.append(
+                (
+                    attempt.died.index,
+                    f"{_offset(attempt.died.time)} = the worker died: {attempt.died.name}",
+                )
+            )
         return lines
 
     def _event(self, entry: Entry) -> str:
@@ -99,7 +112,9 @@ class _Stream:
         data = report.data
         options = "/".join(identity for identity, _ in data["options"])
         kind = data["input_type"] + (f" {options}" if options else "")
-        return f"{_offset(report.time)} = question {data['pause_index']}: {data['question']} ({kind})"
+        return (
+            f"{_offset(report.time)} = question {data['pause_index']}: {data['question']} ({kind})"
+        )
 
     def _end(self, entry: Entry) -> str:
         output = entry.data["output"]
@@ -121,7 +136,8 @@ class _Stream:
             return {
                 str(k): self._stable(v, str(k))
                 for k, v in value.items()
-                if k not in dropped and not (v is None and k not in {"output_data", "result", "value"})
+                if k not in dropped
+                and not (v is None and k not in {"output_data", "result", "value"})
             }
         if isinstance(value, list):
             return [self._stable(item, key) for item in value]
@@ -132,7 +148,9 @@ class _Stream:
     def _strip(self, text: str) -> str:
         if text[:1] in "{[" and len(text) > 1:
             try:
-                return json.dumps(self._stable(json.loads(text), ""), ensure_ascii=False, sort_keys=True)
+                return json.dumps(
+                    self._stable(json.loads(text), ""), ensure_ascii=False, sort_keys=True
+                )
             except ValueError:
                 pass
         text = _GENERATED.sub(lambda match: self._name(match[0]), text)

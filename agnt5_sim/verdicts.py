@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .guarantees import DEFECTS, defect
-from .guarantees.registry import Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .guarantees.registry import Violation
     from .history import History
 
 

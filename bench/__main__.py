@@ -12,7 +12,9 @@ from . import lives, memory, startup
 def main() -> None:
     """Print the figures."""
     sdk = installed()
-    print(f"agnt5 {sdk.version}, generation {sdk.generation.letter}, Python {sys.version.split()[0]}")
+    print(
+        f"agnt5 {sdk.version}, generation {sdk.generation.letter}, Python {sys.version.split()[0]}"
+    )
     lives.overhead()
     lives.where()
     lives.absolute()

@@ -105,16 +105,31 @@ def length() -> None:
                 repeat=1,
             )
             ratio = (times["1000"] / 1000) / (times["10"] / 200)
-            row(f"{profile}: cost per step, 1,000 steps over 10", f"{ratio:.2f} x", "1.30 x", met=ratio <= 1.3)
+            row(
+                f"{profile}: cost per step, 1,000 steps over 10",
+                f"{ratio:.2f} x",
+                "1.30 x",
+                met=ratio <= 1.3,
+            )
             sleeps = alternate(
                 {
                     "second": lambda p=profile: simulate(bench_sleep, {"seconds": 1}, profile=p),
-                    "decade": lambda p=profile: simulate(bench_sleep, {"seconds": 315_360_000}, profile=p),
+                    "decade": lambda p=profile: simulate(
+                        bench_sleep, {"seconds": 315_360_000}, profile=p
+                    ),
                 },
                 rounds=25,
                 repeat=4,
             )
-            row(f"{profile}: a 10-year sleep over a 1-second sleep", f"{sleeps['decade'] / sleeps['second']:.2f} x")
+            row(
+                f"{profile}: a 10-year sleep over a 1-second sleep",
+                f"{sleeps['decade'] / sleeps['second']:.2f} x",
+            )
+
+
+def _isolation() -> None:
+    with isolated(World(), "0"):
+        pass
 
 
 def where() -> None:
@@ -124,25 +139,22 @@ def where() -> None:
     print("where the rest goes (12 steps)")
     for profile in installed().profiles:
         outcome = simulate(bench_steps, {"steps": 12}, profile=profile)
-        world = World()
-
-        def isolation() -> None:
-            with isolated(world, "0"):
-                pass
-
         with clock.held():
             times = alternate(
                 {
                     "life": lambda p=profile: simulate(bench_steps, {"steps": 12}, profile=p),
                     "bare": lambda p=profile: _bare(p, "bench_steps", 12),
                     "judge": lambda o=outcome: judge(o.history),
-                    "isolation": isolation,
+                    "isolation": _isolation,
                 },
                 rounds=15,
                 repeat=8,
             )
         rest = times["life"] - times["bare"]
-        row(f"{profile}: entries / points of the life", f"{len(outcome.history)} / {len(outcome.points)}")
+        row(
+            f"{profile}: entries / points of the life",
+            f"{len(outcome.history)} / {len(outcome.points)}",
+        )
         row("    beyond the bare worker", f"{rest:.2f} ms")
         row("    of it, judging by the guarantees", f"{times['judge']:.2f} ms")
         row("    of it, clock, entropy, guard, watch", f"{times['isolation']:.2f} ms")

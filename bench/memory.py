@@ -5,18 +5,20 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
-from agnt5_sim.sweeping.batches import live_all
-from agnt5_sim.sweeping.judging import Judge
-from agnt5_sim.sweeping.story import Lived
 from agnt5_sim.exploring import story_of
 from agnt5_sim.guarantees import Volatile
+from agnt5_sim.sweeping.batches import live_all
+from agnt5_sim.sweeping.judging import Judge
 from agnt5_sim.world import clock
 
 from .measure import row
 from .workflows import bench_steps
+
+if TYPE_CHECKING:
+    from agnt5_sim.sweeping.story import Lived
 
 LIVES = 10_000
 SETTLED = 1_000
@@ -38,7 +40,12 @@ def lives() -> None:
                 settled = resident_mib()
             simulate(bench_steps, {"steps": 3})
     growth = resident_mib() / settled - 1
-    row(f"{LIVES:,} lives: growth after the first {SETTLED:,}", f"{growth:+.1%}", "5 %", met=growth < 0.05)
+    row(
+        f"{LIVES:,} lives: growth after the first {SETTLED:,}",
+        f"{growth:+.1%}",
+        "5 %",
+        met=growth < 0.05,
+    )
 
 
 def kills() -> None:
@@ -55,7 +62,9 @@ def kills() -> None:
         if number == SETTLED:
             settled = resident_mib()
     growth = resident_mib() / settled - 1
-    row(f"{LIVES:,} kills in one sweep: growth likewise", f"{growth:+.1%}", "5 %", met=growth < 0.05)
+    row(
+        f"{LIVES:,} kills in one sweep: growth likewise", f"{growth:+.1%}", "5 %", met=growth < 0.05
+    )
 
 
 def report() -> None:

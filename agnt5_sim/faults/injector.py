@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .kinds import AFTER, BEFORE, DURING
 from .plan import HALF, Fault, FaultPlan
 from .points import Point, nth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _new = tuple.__new__
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from .errors import PlanError
 from .kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
 from .points import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 NONE: Final = "none"
 HALF: Final = 0.5
@@ -40,7 +42,9 @@ class Fault:
     kind: str
     moment: str
     point: Point
-    argument: float | None = attrs.field(default=None, order=lambda value: (value is not None, value or 0.0))
+    argument: float | None = attrs.field(
+        default=None, order=lambda value: (value is not None, value or 0.0)
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no plan may say."""
@@ -125,7 +129,9 @@ class FaultPlan:
     @classmethod
     def kill(cls, moment: str, point: Point | str) -> FaultPlan:
         """Make the plan of one kill."""
-        return cls((Fault("kill", moment, Point.parse(point) if isinstance(point, str) else point),))
+        return cls(
+            (Fault("kill", moment, Point.parse(point) if isinstance(point, str) else point),)
+        )
 
     @classmethod
     def parse(cls, text: str) -> FaultPlan:

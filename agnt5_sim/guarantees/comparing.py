@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..history import History
 from .defects import find_defect
 from .reading import Reading, Run
 from .registry import GUARANTEES, Broken, Violation, name_violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import History
 
 
 class Volatile:
@@ -77,7 +80,7 @@ def _alike_dicts(
     expected: dict[str, Any], seen: dict[str, Any], one: dict[str, Any], other: dict[str, Any]
 ) -> bool:
     if one.keys() == other.keys():
-        keys = expected.keys()
+        keys = set(expected)
         same_keys = keys == seen.keys()
     else:  # keys may be volatile too; the ones that are not must be there
         keys = one.keys() & other.keys() & expected.keys()
@@ -88,7 +91,9 @@ def _alike_dicts(
 
 
 def _identical(one: Any, other: Any) -> bool:
-    return json.dumps(one, sort_keys=True, default=repr) == json.dumps(other, sort_keys=True, default=repr)
+    return json.dumps(one, sort_keys=True, default=repr) == json.dumps(
+        other, sort_keys=True, default=repr
+    )
 
 
 def leaned_on_memory(

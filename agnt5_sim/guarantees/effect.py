@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..history import Entry
-from ..sdk.values import show
-from .reading import Reading, Run
+from agnt5_sim.sdk.values import show
+
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry
+
+    from .reading import Reading, Run
 
 Place = tuple[str, str, str, int]
 
@@ -19,7 +25,9 @@ def _places(run: Run) -> dict[Place, list[Entry]]:
         counts: dict[tuple[str, str, str], int] = {}
         for entry in attempt.entries:
             if entry.kind == "body.started":  # anew, if it is another try
-                counts = {where: number for where, number in counts.items() if where[1] != entry.name}
+                counts = {
+                    where: number for where, number in counts.items() if where[1] != entry.name
+                }
             if entry.kind != "effect":
                 continue
             step = entry.data["step"]
@@ -38,12 +46,18 @@ def once(reading: Reading) -> Iterator[Broken]:
             if len(entries) == 1:
                 continue
             durable = run.durable.get(step) if step else None
-            again = next((e for e in entries[1:] if durable is None or e.index > durable.index), None)
+            again = next(
+                (e for e in entries[1:] if durable is None or e.index > durable.index), None
+            )
             if again is None or (step and durable is None):
                 continue  # `at_least_once` lists it
             yield Broken(
                 f"{name}{show(again.data['args'], 80)} happened {len(entries)} times:"
-                + (f" step {step} ran again" if step else " it is outside of any step, and every replay repeats it"),
+                + (
+                    f" step {step} ran again"
+                    if step
+                    else " it is outside of any step, and every replay repeats it"
+                ),
                 entry=again,
                 step=step or name,
                 expected="once a run",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..history import Entry
 from .quiet import left_behind
-from .reading import Attempt, Reading
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry
+
+    from .reading import Attempt, Reading
 
 _CLOSING = ("completed", "failed", "paused", "cancelled")
 _WHOLE = frozenset({"run", "workflow"})  # what the report of an attempt closes as well
@@ -56,13 +60,18 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:
     """Tell why an event was still open when its attempt reported."""
     if entry.branch:
         return left_behind(attempt, entry)
-    if entry.data["type"] == "function.started" and attempt.run.submitted.data["component"] == "function":
+    if (
+        entry.data["type"] == "function.started"
+        and attempt.run.submitted.data["component"] == "function"
+    ):
         streamed = any(e.data["type"].startswith("output.") for e in attempt.events)
         return "streaming-function" if streamed else ""
     if attempt.outcome in {"paused", "suspended"}:
         return "suspended-inside"
     if entry.data["type"] == "workflow.started":
-        refused = any(e.kind == "platform.state.save" and "refused" in e.data for e in attempt.entries)
+        refused = any(
+            e.kind == "platform.state.save" and "refused" in e.data for e in attempt.entries
+        )
         return "unsaved" if refused and attempt.outcome == "failed" else ""
     calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
     if not calls or not calls[-1].raised:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..sdk.values import Shown, show, thaw
-from .reading import Attempt, Call, Reading, Run
+from agnt5_sim.sdk.values import Shown, show, thaw
+
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reading import Attempt, Call, Reading, Run
 
 
 @guarantee("memo.once")
@@ -149,7 +154,9 @@ def identity(reading: Reading) -> Iterator[Broken]:
                     step=before.identity,
                     expected=before.identity,
                     seen=call.identity,
-                    cause="shared-counter" if same_label and _has_branches(attempt) else "other-path",
+                    cause="shared-counter"
+                    if same_label and _has_branches(attempt)
+                    else "other-path",
                 )
                 break
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..sdk.values import show, thaw
-from .reading import Attempt, Call, Reading, Run
+from agnt5_sim.sdk.values import show, thaw
+
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reading import Attempt, Call, Reading, Run
 
 _CUSTOM = "__custom__:"
 
@@ -153,7 +157,9 @@ def durable(reading: Reading) -> Iterator[Broken]:
                         entry=report,
                         step=call.identity,
                         expected="its completion on record before the pause",
-                        seen="nothing on record" if entry is None else f"on record at {entry.time:g} s",
+                        seen="nothing on record"
+                        if entry is None
+                        else f"on record at {entry.time:g} s",
                         cause="same-name" if _shares_record(attempt, call.record) else "",
                     )
 

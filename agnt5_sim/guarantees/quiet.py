@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..history import Entry
-from .reading import Attempt, Reading
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry
+
+    from .reading import Attempt, Reading
 
 _LOUD = {
     "program.called": "started",
@@ -48,9 +53,7 @@ def after(reading: Reading) -> Iterator[Broken]:
                 break
             if entry.index == report.index or entry.kind not in _LOUD:
                 continue
-            first = next(
-                e for e in attempt.entries if e.index > report.index and e.kind in _LOUD
-            )
+            first = next(e for e in attempt.entries if e.index > report.index and e.kind in _LOUD)
             yield Broken(
                 f"attempt {attempt.number} had reported {attempt.outcome} and then"
                 f" {_LOUD[first.kind]} {first.name}",

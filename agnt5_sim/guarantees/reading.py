@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ..history import Entry, History
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry, History
 
 _TAIL = re.compile(r"durability='tail-loss\((\d+)\)'")
 
@@ -212,7 +215,9 @@ class Run:
 
     def kill(self, entry: Entry) -> None:
         """Note that a worker died: with it the attempt it was at, and what was held of it."""
-        dying = [a for a in self.attempts if a.incarnation == entry.incarnation and a.report is None]
+        dying = [
+            a for a in self.attempts if a.incarnation == entry.incarnation and a.report is None
+        ]
         for attempt in dying:
             attempt.died = attempt.died or entry
         if not dying or dying[-1] is not self.attempts[-1]:

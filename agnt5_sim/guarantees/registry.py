@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from ..history import Entry, History
 from .defects import Defect, find_defect
 from .reading import Reading
+
+if TYPE_CHECKING:
+    from agnt5_sim.history import Entry, History
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +105,9 @@ def judge(history: History, only: Iterable[str] | None = None) -> tuple[Violatio
     reading = Reading(history)
     names = GUARANTEES if only is None else only
     return tuple(
-        name_violation(name, broken, reading) for name in names for broken in GUARANTEES[name](reading)
+        name_violation(name, broken, reading)
+        for name in names
+        for broken in GUARANTEES[name](reading)
     )
 
 

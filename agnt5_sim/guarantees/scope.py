@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..history import Entry
-from ..sdk.values import show, thaw
-from .reading import Reading, Run
+from agnt5_sim.sdk.values import show, thaw
+
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry
+
+    from .reading import Reading, Run
 
 _WORKFLOW_ENTITY = "WorkflowEntity"
 _STATE = ("platform.state.load", "platform.state.save")
@@ -83,8 +88,14 @@ def continuity(reading: Reading) -> Iterator[Broken]:
                 saved.setdefault(where, []).append(entry)
     for run in reading.runs.values():
         where = (run.submitted.data["tenant"], expected_scope(run)[0])
-        first = next((a for a in run.attempts if any(e.kind.startswith("state.") for e in a.entries)), None)
-        before = [e for e in saved.get(where, []) if e.index < run.attempts[0].began.index] if first else []
+        first = next(
+            (a for a in run.attempts if any(e.kind.startswith("state.") for e in a.entries)), None
+        )
+        before = (
+            [e for e in saved.get(where, []) if e.index < run.attempts[0].began.index]
+            if first
+            else []
+        )
         if first is None or not before:
             continue
         state = _load(before[-1].data["value"])

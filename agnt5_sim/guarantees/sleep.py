@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from .reading import Call, Reading, Run
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reading import Call, Reading, Run
 
 _ROUNDING_S = 0.001  # generation E suspends in whole milliseconds, rounded up
 _FLOAT_S = 1e-6
@@ -72,7 +76,12 @@ def _woken_late(run: Run) -> Iterator[Broken]:
             continue
         for call in attempt.calls_of("sleep"):
             seconds, slept = _seconds(call), run.slept.get(call.identity)
-            if call.record != report.data["timer"] or call.answer or seconds is None or slept is None:
+            if (
+                call.record != report.data["timer"]
+                or call.answer
+                or seconds is None
+                or slept is None
+            ):
                 continue
             latest = max(slept.time + seconds, report.time) + _ROUNDING_S
             if following.began.time > latest:

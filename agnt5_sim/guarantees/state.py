@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..history import Entry
-from ..sdk.values import show
-from .reading import Attempt, Reading
+from agnt5_sim.sdk.values import show
+
 from .registry import Broken, guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agnt5_sim.history import Entry
+
+    from .reading import Attempt, Reading
 
 _WORKFLOW_ENTITY = "WorkflowEntity"
 _CHANGES = frozenset({"state.set", "state.delete", "state.clear"})
@@ -61,7 +67,11 @@ def _first_other_read(attempt: Attempt, first: dict[Place, Entry]) -> Broken | N
         if entry.kind == "state.get" and before.data["value"] != entry.data["value"]:
             # What the attempt wrote itself does not come from the snapshot it was resumed with.
             resumed = attempt.began.data["resumes"] and not changed & {entry.name, ""}
-            how = "replays over state the run itself had written before" if resumed else "replays over other state"
+            how = (
+                "replays over state the run itself had written before"
+                if resumed
+                else "replays over other state"
+            )
             return Broken(
                 f"attempt {attempt.number} {how}: reading {entry.name!r} gives another value than it gave live",
                 entry=entry,

@@ -115,9 +115,7 @@ class Activations:
             return known.offset
         if known.status != "RUNNING":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
-        return self._change(
-            known._replace(status=status, error_code=error[0], error_data=error[1])
-        )
+        return self._change(known._replace(status=status, error_code=error[0], error_data=error[1]))
 
     def all(self) -> tuple[Activation, ...]:
         """Every activation of the run, in the order in which they first began."""

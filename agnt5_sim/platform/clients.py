@@ -21,7 +21,7 @@ class Clients(Store):
         now: float,
         component: str,
         kind: str,
-        input: bytes,  # noqa: A002 - the SDK's name
+        input: bytes,
         *,
         run_id: str,
         session_id: str | None = None,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +15,13 @@ import pytest
 from . import options
 
 if TYPE_CHECKING:
-    from ..sim import Sim
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from agnt5_sim.sim import Sim
 
 MARKER = (
-    "agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): under --agnt5-sim, live this test"
-    " again under every fault plan and hold each life to the guarantees"
+    "agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): under --agnt5-sim, live this"
+    " test again under every fault plan and hold each life to the guarantees"
 )
 _WORLD = pytest.StashKey[Any]()
 
@@ -81,7 +82,7 @@ def pytest_asyncio_loop_factories(
         return others or {"default": asyncio.new_event_loop}
 
     def virtual_loop() -> Any:
-        from ..world import VirtualLoop
+        from agnt5_sim.world import VirtualLoop
 
         return VirtualLoop(_world(config))
 
@@ -97,7 +98,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _world(config: pytest.Config) -> Any:
     """Return the world of the present test: its loop may be made before `sim`, or after."""
     if config.stash[_WORLD] is None:
-        from ..world import World
+        from agnt5_sim.world import World
 
         config.stash[_WORLD] = World()
     return config.stash[_WORLD]
@@ -108,10 +109,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     """Say of a life that had to be ended what ended it, in place of a traceback through us."""
     if not uses_sim(pyfuncitem):
         return (yield)
-    from ..refusals import explained
-    from ..world import WorldError
+    from agnt5_sim.refusals import explained
+    from agnt5_sim.world import WorldError
 
-    simulation = pyfuncitem.funcargs["sim"]
+    simulation: Any = pyfuncitem.funcargs["sim"]
     if not simulation.is_living:
         return (yield)
     try:
@@ -129,8 +130,8 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
     Use it in an `async def test_…(sim)`, which then runs on the virtual loop itself.
     """
     _refuse_misuse(request)
-    from ..sim import Sim
-    from ..world import clock
+    from agnt5_sim.sim import Sim
+    from agnt5_sim.world import clock
 
     choices = options.read(request.config)
     simulation = Sim(choices.settings())

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..faults import KINDS, unknown
-from ..verdicts import UnknownDefect, check_accept
+from agnt5_sim.faults import KINDS, unknown
+from agnt5_sim.verdicts import UnknownDefect, check_accept
+
 from . import summary
 from .lives import TestStory
 from .options import MAX_DEPTH
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from ..sweeping import Sweep
+    from pathlib import Path
+
+    from agnt5_sim.sweeping import Sweep
+
     from .options import Choices
 
 PROPERTY = "agnt5_sim"
@@ -66,7 +69,9 @@ class Gate:
     # -- collection --------------------------------------------------------------------
 
     @pytest.hookimpl
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
         """Collect scenario files."""
         if file_path.suffix == ".py" and file_path.name.startswith("scenario_"):
             return ScenarioFile.from_parent(parent, path=file_path)
@@ -77,7 +82,8 @@ class Gate:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Leave to other shards what is theirs, and check the markers."""
-        mine, others = [], []
+        mine: list[pytest.Item] = []
+        others: list[pytest.Item] = []
         index, count = self.choices.shard
         number = 0
         for item in items:
@@ -98,13 +104,13 @@ class Gate:
             return True
         return item.get_closest_marker(PROPERTY) is not None
 
-    def _sweep_of(self, item: pytest.Item) -> Sweep:
+    def _sweep_of(self, item: pytest.Item) -> Sweep:  # noqa: C901 - each argument of the marker is checked in turn
         """Return how far a test is explored: its marker over the options.
 
         Raises:
             pytest.UsageError: the marker says what cannot be.
         """
-        from ..sweeping import Budget, Sweep
+        from agnt5_sim.sweeping import Budget, Sweep
 
         choices = self.choices
         where = f"{item.nodeid}: the marker agnt5_sim"
@@ -120,7 +126,9 @@ class Gate:
                 asked[name] = getattr(choices, name)  # the command line has the last word
         depth = asked.get("depth", choices.depth)
         if type(depth) is not int or not 1 <= depth <= MAX_DEPTH:
-            raise pytest.UsageError(f"{where}: depth={depth!r} is not a whole number from 1 to {MAX_DEPTH}")
+            raise pytest.UsageError(
+                f"{where}: depth={depth!r} is not a whole number from 1 to {MAX_DEPTH}"
+            )
         kinds = _words(asked.get("faults", choices.faults), f"{where}: faults")
         for kind in kinds:
             if kind not in KINDS:
@@ -204,4 +212,3 @@ class Gate:
         ran = exitstatus not in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}
         if ran and not self.config.option.collectonly:
             summary.write(terminalreporter, self.results, self.choices)
-

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from ..exploring import lived_of
-from ..faults import FaultPlan
-from ..memory import Memory
-from ..refusals import explained
-from ..report.text import describe, replay_command
-from ..sdk.workflows import workflow_handlers
-from ..sim import Sim
-from ..snapshot import EventStream
-from ..sweeping import Lived, sweep
-from ..sweeping.sweep import SimulationFailed
-from ..world import VirtualLoop, World, WorldError
+from agnt5_sim.exploring import lived_of
+from agnt5_sim.memory import Memory
+from agnt5_sim.refusals import explained
+from agnt5_sim.report.text import describe, replay_command
+from agnt5_sim.sdk.workflows import workflow_handlers
+from agnt5_sim.sim import Sim
+from agnt5_sim.snapshot import EventStream
+from agnt5_sim.sweeping import Lived, sweep
+from agnt5_sim.sweeping.sweep import SimulationFailed
+from agnt5_sim.world import VirtualLoop, World, WorldError
 
 if TYPE_CHECKING:
-    from ..sweeping import Exploration, Sweep
+    from agnt5_sim.faults import FaultPlan
+    from agnt5_sim.sweeping import Exploration, Sweep
+
     from .options import Choices
     from .progress import Progress
 
@@ -104,7 +105,9 @@ class TestStory:
         else:
             self._memory.restore()  # every life begins with what the first began with
         world = World()
-        settings = attrs.evolve(self._sim.settings, plan=plan, seed=seed, start=start, forget=forget)
+        settings = attrs.evolve(
+            self._sim.settings, plan=plan, seed=seed, start=start, forget=forget
+        )
         error, failure = "", ""
         with self._sim.living(settings, world) as life:
             loop = VirtualLoop(world)
@@ -120,7 +123,7 @@ class TestStory:
                 error, self._raised = str(problem), problem
             except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
                 raise
-            except BaseException as problem:  # noqa: BLE001 - pytest.fail and skip among them
+            except BaseException as problem:
                 if first and isinstance(problem, pytest.skip.Exception):
                     raise
                 failure, self._raised = _say(problem), problem

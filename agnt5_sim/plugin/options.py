@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import pytest
 
 if TYPE_CHECKING:
-    from ..sweeping import Budget
-    from ..faults import FaultPlan
-    from ..life import Settings
+    from collections.abc import Iterable, Iterator
+
+    from agnt5_sim.faults import FaultPlan
+    from agnt5_sim.life import Settings
+    from agnt5_sim.sweeping import Budget
 
 
 class Option(NamedTuple):
@@ -29,20 +30,26 @@ class Option(NamedTuple):
 
 
 OPTIONS: Final = (
-    Option("depth", "N", "how many faults a plan has at most: 1 is every single kill, 2 every pair too (1)"),
+    Option(
+        "depth",
+        "N",
+        "how many faults a plan has at most: 1 is every single kill, 2 every pair too (1)",
+    ),
     Option("budget", "500|30s", "at most so many lives, or so much time, for each test (no limit)"),
     Option("seed", "N", "what the randomness of every life comes from (0)"),
     Option("faults", "KINDS", "the kinds of fault to try, separated by commas (kill)"),
     Option("profile", "NAME", "how the platform drives the SDK: seed, activation or compat"),
     Option("plan", "TEXT", "live exactly this fault plan, and print the life"),
     Option("shard", "I/N", "sweep only the I-th of N equal parts of the tests (1/1)"),
-    Option("turns", "N", "loop turns without progress after which a workflow counts as spinning (100000)"),
+    Option(
+        "turns",
+        "N",
+        "loop turns without progress after which a workflow counts as spinning (100000)",
+    ),
     Option("stall", "SECONDS", "processor time one turn may take; 0 for no limit (10)"),
 )
 MAX_DEPTH: Final = 5
-INI_ONLY: Final = (
-    Option("accept", "IDS", "ids of known defects of the SDK that are put up with"),
-)
+INI_ONLY: Final = (Option("accept", "IDS", "ids of known defects of the SDK that are put up with"),)
 
 
 @attrs.frozen
@@ -77,7 +84,7 @@ class Choices:
 
     def settings(self) -> Settings:
         """Return what a life is lived under, faults apart."""
-        from ..life import Settings
+        from agnt5_sim.life import Settings
 
         return Settings(
             seed=self.seed,
@@ -138,12 +145,12 @@ def read(config: pytest.Config) -> Choices:
     return config.stash[_CHOICES]
 
 
-def _read(config: pytest.Config) -> Choices:
-    from ..sweeping.sweep import Budget
-    from ..faults import KINDS, FaultPlan, unknown
-    from ..sdk.detect import profile as known_profile
-    from ..sdk.errors import SdkError
-    from ..verdicts import check_accept
+def _read(config: pytest.Config) -> Choices:  # noqa: C901 - a converter an option
+    from agnt5_sim.faults import KINDS, FaultPlan, unknown
+    from agnt5_sim.sdk.detect import profile as known_profile
+    from agnt5_sim.sdk.errors import SdkError
+    from agnt5_sim.sweeping.sweep import Budget
+    from agnt5_sim.verdicts import check_accept
 
     def given(name: str) -> tuple[str, str]:
         value = config.getoption(f"agnt5_sim_{name}")
@@ -207,7 +214,7 @@ def _digits(text: str) -> bool:
 
 
 def _seconds(text: str) -> float:
-    from ..world.isolation import DEFAULT_STALL_S
+    from agnt5_sim.world.isolation import DEFAULT_STALL_S
 
     if not text:
         return DEFAULT_STALL_S

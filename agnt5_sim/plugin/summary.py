@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..guarantees import GUARANTEE_IDS
-from ..guarantees.defects import defect
-from ..sdk.detect import installed, profile
+from agnt5_sim.guarantees import GUARANTEE_IDS
+from agnt5_sim.guarantees.defects import defect
+from agnt5_sim.sdk.detect import installed, profile
 
 if TYPE_CHECKING:
     import pytest
 
-    from ..guarantees import Violation
-    from ..sweeping import Exploration
+    from agnt5_sim.guarantees import Violation
+    from agnt5_sim.sweeping import Exploration
+
     from .options import Choices
 
 
@@ -68,7 +69,9 @@ def keep(item: pytest.Item, name: str, exploration: Exploration | None) -> None:
     item.user_properties.append((name, json.dumps(result)))
 
 
-def write(reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choices: Choices) -> None:
+def write(
+    reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choices: Choices
+) -> None:
     """Write the summary."""
     reporter.section("agnt5-sim")
     results = sorted(results, key=lambda result: str(result["test"]))  # workers end in any order
@@ -77,8 +80,10 @@ def write(reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choi
     for test in failed:
         reporter.write_line(f"failed without any fault, and was not swept: {test}", red=True)
     if not results:
-        why = "" if failed else (
-            ": there is no scenario and no test marked agnt5_sim among the tests that ran"
+        why = (
+            ""
+            if failed
+            else (": there is no scenario and no test marked agnt5_sim among the tests that ran")
         )
         reporter.write_line(
             f"nothing was swept{why}. A gate that did not run is no gate.", red=True
@@ -99,7 +104,9 @@ def write(reporter: pytest.TerminalReporter, results: list[dict[str, Any]], choi
         known = defect(identity)
         if known is not None:
             how = "harmless" if known.harmless else "accepted"
-            reporter.write_line(f"known defect {identity} of this SDK ({how}): {known.summary}", yellow=True)
+            reporter.write_line(
+                f"known defect {identity} of this SDK ({how}): {known.summary}", yellow=True
+            )
     repeated = sorted({tuple(pair) for result in results for pair in result["repeated"]})
     for effect, step in repeated:
         reporter.write_line(f"at least once here: {effect} in step {step}; make it idempotent")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from ..guarantees.defects import defect
+from agnt5_sim.guarantees.defects import defect
 
 if TYPE_CHECKING:
-    from ..guarantees.registry import Violation
+    from agnt5_sim.guarantees.registry import Violation
 
 _WIDTH = 300
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .detect import installed, profile
 
 if TYPE_CHECKING:
-    from ..platform import Outcome
-    from ..world import Process
+    from agnt5_sim.platform import Outcome
+    from agnt5_sim.world import Process
+
     from .attempt import Attempt
     from .crossings import Crossings
 

@@ -6,8 +6,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..platform import Dispatch
-    from ..world import Process
+    from agnt5_sim.platform import Dispatch
+    from agnt5_sim.world import Process
+
     from .bodies import Bodies
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator
 from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from .attempt import Call, current_call
 from .values import freeze
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator
+
     from .crossings import Crossings
     from .stubs import Stub, Stubs
 
@@ -141,7 +142,9 @@ def watched_function(name: str, handler: Callable[..., Any]) -> Callable[..., An
             bodies = call.attempt.bodies
             found = bodies.stubs.find(name) if bodies.stubs else None
             if found:
-                return Observed(bodies, call, bodies.stubs.play(found, args[1:], kwargs), name)
+                return _awaited(
+                    Observed(bodies, call, bodies.stubs.play(found, args[1:], kwargs), name)
+                )
             return bodies.generator(handler(*args, **kwargs), call)
 
         return streaming
@@ -172,6 +175,11 @@ def _kind_of(body: Callable[..., Any]) -> int:
     if inspect.iscoroutinefunction(body):
         return _COROUTINE
     return _GENERATOR if inspect.isasyncgenfunction(body) else _PLAIN
+
+
+async def _awaited(body: Observed) -> Any:
+    """Be a coroutine: generation A awaits nothing else that a handler returns."""
+    return await body
 
 
 class Observed:

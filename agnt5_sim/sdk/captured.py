@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..world import clock
+from agnt5_sim.world import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _seen: set[str] = set()
 _modules = 0

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..platform import PlatformError
-from ..world import current_branch
+from agnt5_sim.platform import PlatformError
+from agnt5_sim.world import current_branch
+
 from .attempt import Attempt
 
 if TYPE_CHECKING:
-    from ..faults import Injector
-    from ..history import History
-    from ..platform import Outcome, Platform
-    from ..world import World
+    from agnt5_sim.faults import Injector
+    from agnt5_sim.history import History
+    from agnt5_sim.platform import Outcome, Platform
+    from agnt5_sim.world import World
 
 T = TypeVar("T")
 

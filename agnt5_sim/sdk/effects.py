@@ -91,7 +91,7 @@ def declared(effects: Iterable[Callable[..., Any]], programs: Iterable[Any]) -> 
             _put(holder, name, original)
 
 
-def _references(target: Any, functions: list[Any]) -> Iterator[tuple[Any, str]]:
+def _references(target: Any, functions: list[Any]) -> Iterator[tuple[Any, str]]:  # noqa: C901 - one walk over globals and closures
     """Find where these functions, and the functions they can reach, hold `target`."""
     seen: set[int] = set()
     queue = [function for function in functions if isinstance(function, FunctionType)]

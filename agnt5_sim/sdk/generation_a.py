@@ -16,7 +16,8 @@ from agnt5.function import FunctionRegistry
 from agnt5.worker import Worker
 from agnt5.workflow import WorkflowRegistry
 
-from ..platform import JournalEvent, Outcome
+from agnt5_sim.platform import JournalEvent, Outcome
+
 from .attempt import Attempt, Call, current_attempt, current_call
 from .program import watched_workflow
 from .requests import (
@@ -34,7 +35,8 @@ from .requests import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..world import Process
+    from agnt5_sim.world import Process
+
     from .crossings import Crossings
 
 

@@ -18,8 +18,9 @@ from agnt5.function import FunctionRegistry
 from agnt5.worker import Worker
 from agnt5.workflow import WorkflowRegistry
 
-from ..platform import JournalEvent, Outcome, TimerRequest
-from ..world.clock import time_ns
+from agnt5_sim.platform import JournalEvent, Outcome, TimerRequest
+from agnt5_sim.world.clock import time_ns
+
 from .attempt import Attempt, current_attempt, current_call
 from .program import watched_workflow
 from .requests import (
@@ -37,8 +38,9 @@ from .requests import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..platform import ActivationGrant, Dispatch
-    from ..world import Process
+    from agnt5_sim.platform import ActivationGrant, Dispatch
+    from agnt5_sim.world import Process
+
     from .crossings import Crossings
 
 _ARTIFACT = "00" * 32
@@ -99,7 +101,7 @@ class WorkerE:
         worker = self.worker = Worker.__new__(Worker)
         worker._rust_worker = self
         worker._checkpoint_client = None
-        worker._entity_state_adapter = StateAdapter(rust_core=self)
+        worker._entity_state_adapter = StateAdapter(rust_core=self)  # type: ignore[no-untyped-call]
         worker._activation_client = protocol.ActivationClient(self) if activation else None
         worker.service_name = "agnt5-sim"
         worker._inflight = {}

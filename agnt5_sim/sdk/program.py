@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +17,8 @@ from .bodies import Observed
 from .values import freeze
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .bodies import Bodies
     from .crossings import Crossings
 
@@ -60,7 +61,8 @@ class ProgramPort:
 
     def adopt(self, ctx: Any) -> None:
         """Make a workflow's context one that is watched."""
-        ctx.__class__ = _watched_context(type(ctx))
+        base: Any = type(ctx)
+        ctx.__class__ = _watched_context(base)
         ctx.__dict__["_agnt5_sim"] = self
 
     def record(self, kind: str, name: str = "", data: dict[str, Any] | None = None) -> None:
@@ -208,7 +210,7 @@ def watched_workflow(
 
 @cache
 def _watched_context(base: type) -> type:
-    class WatchedContext(base):  # type: ignore[misc, valid-type]
+    class WatchedContext(base):  # type: ignore[misc]
         async def step(
             self, name_or_handler: Any, func_or_awaitable: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
@@ -231,7 +233,8 @@ def _watched_context(base: type) -> type:
         def state(self) -> Any:
             state = super().state
             if "_agnt5_sim" not in state.__dict__:
-                state.__class__ = _watched_state(type(state))
+                kind: Any = type(state)
+                state.__class__ = _watched_state(kind)
                 state.__dict__["_agnt5_sim"] = self._agnt5_sim
             return state
 
@@ -241,7 +244,7 @@ def _watched_context(base: type) -> type:
 
 @cache
 def _watched_state(base: type) -> type:
-    class WatchedState(base):  # type: ignore[misc, valid-type]
+    class WatchedState(base):  # type: ignore[misc]
         def get(self, key: str, default: Any = None) -> Any:
             value = super().get(key, default)
             self._agnt5_sim.state("get", key, value)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..platform import PauseRequest
+from agnt5_sim.platform import PauseRequest
 
 if TYPE_CHECKING:
-    from ..platform import Dispatch
+    from agnt5_sim.platform import Dispatch
 
 
 class Request:

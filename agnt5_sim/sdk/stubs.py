@@ -19,6 +19,10 @@ class StubExhausted(AssertionError):
     """A stubbed sequence was asked for more results than it has."""
 
 
+def _as_tuple(items: Iterable[Any] | None) -> tuple[Any, ...] | None:
+    return None if items is None else tuple(items)
+
+
 @attrs.frozen
 class Stub:
     """What a stubbed step does instead of its body.
@@ -36,9 +40,7 @@ class Stub:
     returns: Any = _UNSET
     raises: BaseException | type[BaseException] | None = None
     side_effect: Callable[..., Any] | None = None
-    sequence: Sequence[Any] | None = attrs.field(
-        default=None, converter=lambda items: None if items is None else tuple(items)
-    )
+    sequence: Sequence[Any] | None = attrs.field(default=None, converter=_as_tuple)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a stub that is not exactly one thing."""
@@ -54,7 +56,7 @@ class Stub:
 
     @classmethod
     def of(cls, value: Any) -> Stub:
-        """Make a stub of a plain value: an exception is raised, a callable called, else returned."""
+        """Make a stub of a value: an exception is raised, a callable called, another returned."""
         if isinstance(value, Stub):
             return value
         if isinstance(value, BaseException) or (

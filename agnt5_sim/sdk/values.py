@@ -113,7 +113,7 @@ def to_json(value: Any, what: str) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def find_not_json(value: Any, path: str = "$", parents: tuple[int, ...] = ()) -> str | None:
+def find_not_json(value: Any, path: str = "$", parents: tuple[int, ...] = ()) -> str | None:  # noqa: C901, PLR0911 - a case a type
     """Return where and why a value cannot be JSON, or None."""
     if value is None or isinstance(value, (str, bool, int)):
         return None

@@ -67,7 +67,7 @@ class Component(NamedTuple):
                 f"the input does not fit {self.kind} {self.name}({_listed(named)}): "
                 + "; ".join(parts)
             )
-        return given
+        return dict(given)
 
 
 @lru_cache(maxsize=1024)
@@ -101,9 +101,10 @@ def resolve(target: Any) -> Component:
             f"{shown} is no workflow: give it the @workflow or @function decorator of agnt5,"
             f" or name one that has it; {_known(str(getattr(target, '__name__', '')))}"
         )
+    name: str = config.name
     for kind, known in (("workflow", workflows), ("function", functions)):
-        if known.get(config.name) is config:
-            return Component(config.name, kind, config)
+        if known.get(name) is config:
+            return Component(name, kind, config)
     for kind, known in (("workflow", workflows), ("function", functions)):
         if config.name in known:
             where = getattr(inspect.unwrap(known[config.name].handler), "__module__", "?")

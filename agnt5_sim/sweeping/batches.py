@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..world import clock
+from agnt5_sim.world import clock
 
 if TYPE_CHECKING:
-    from ..faults import FaultPlan
+    from collections.abc import Iterator
+
+    from agnt5_sim.faults import FaultPlan
+
     from .judging import Judge
     from .story import Verdict
 
@@ -48,14 +51,11 @@ def live_all(judge: Judge, plans: list[FaultPlan]) -> Iterator[Verdict]:
         while waiting or children:
             while waiting and len(children) < CHILDREN:
                 children.append(_fork(judge, waiting.popleft()))
-            pid, pipe = children[0]
-            verdicts = _receive(pid, pipe)
-            children.popleft()
-            yield from verdicts
+            yield from _receive(*children.popleft())
     finally:
         for pid, pipe in children:
             os.close(pipe)
-            os.kill(pid, 9)
+            os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 
 
@@ -85,9 +85,14 @@ def _fork(judge: Judge, plans: list[FaultPlan]) -> tuple[int, int]:
 
 
 def _receive(pid: int, pipe: int) -> list[Verdict]:
-    with os.fdopen(pipe, "rb") as reader:
-        data = reader.read()
-    os.waitpid(pid, 0)
+    try:
+        with os.fdopen(pipe, "rb") as reader:
+            data = reader.read()
+    except BaseException:  # an interrupt, while it was waited for
+        os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.waitpid(pid, 0)
     if not data:
         msg = "a child that lived a batch of plans died without a word (out of memory?)"
         raise BatchFailed(msg)

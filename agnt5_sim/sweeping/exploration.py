@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
-from ..faults import Point
-from ..guarantees import Violation
-from ..verdicts import GuaranteeBroken, accepted_split
+from agnt5_sim.verdicts import GuaranteeBroken, accepted_split
+
+if TYPE_CHECKING:
+    from agnt5_sim.faults import Point
+    from agnt5_sim.guarantees import Violation
 
 
 @attrs.frozen

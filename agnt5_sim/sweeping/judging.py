@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..guarantees import Reading, Violation, Volatile, at_least_once, compare, judge
-from ..guarantees.comparing import leaned_on_memory
+from agnt5_sim.guarantees import Reading, Violation, Volatile, at_least_once, compare, judge
+from agnt5_sim.guarantees.comparing import leaned_on_memory
 
 if TYPE_CHECKING:
-    from ..faults import FaultPlan
+    from agnt5_sim.faults import FaultPlan
+
     from .story import Lived, Story, Verdict
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..guarantees.reading import Reading
-from ..guarantees.registry import Broken, Violation, name_violation
-from ..history import Entry, History, first_difference
+from agnt5_sim.guarantees.reading import Reading
+from agnt5_sim.guarantees.registry import Broken, Violation, name_violation
+from agnt5_sim.history import Entry, History, first_difference
 
 _SOURCES = {
     "time": "real time read past the world's clock",
@@ -37,7 +37,13 @@ def differences(
 def _shape(history: History) -> list[Place]:
     return sorted(
         (
-            (attempt.run.run_id, attempt.number, call.branch, call.kind, call.label or call.identity)
+            (
+                attempt.run.run_id,
+                attempt.number,
+                call.branch,
+                call.kind,
+                call.label or call.identity,
+            )
             for attempt in Reading(history).attempts()
             for call in attempt.calls
         ),
@@ -49,7 +55,9 @@ def _other_shape(baseline: History, twin: History) -> list[Violation]:
     one, other = _shape(baseline), _shape(twin)
     if one == other:
         return []
-    number = next((n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    number = next(
+        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None
+    )
     if number is None:
         number = min(len(one), len(other))
     first = one[number] if number < len(one) else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..faults import FaultPlan
+from agnt5_sim.faults import FaultPlan
 
 if TYPE_CHECKING:
-    from ..guarantees import Violation
+    from agnt5_sim.guarantees import Violation
+
     from .judging import Judge
 
 

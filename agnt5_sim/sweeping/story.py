@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from ..faults import Fault, FaultPlan, Point
-from ..guarantees import Violation
-from ..history import History
+if TYPE_CHECKING:
+    from agnt5_sim.faults import Fault, FaultPlan, Point
+    from agnt5_sim.guarantees import Violation
+    from agnt5_sim.history import History
 
 
 @attrs.frozen

@@ -7,19 +7,24 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ..faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point
-from ..guarantees import Volatile
-from ..guarantees.registry import Violation
-from ..verdicts import accepted_split, check_accept
+from agnt5_sim.faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point
+from agnt5_sim.guarantees import Volatile
+from agnt5_sim.verdicts import accepted_split, check_accept
+
 from .batches import live_all
 from .exploration import Exploration
 from .judging import Judge
 from .preliminaries import differences
 from .shrinking import shrink
-from .story import Lived, Story, Verdict
+
+if TYPE_CHECKING:
+    from agnt5_sim.guarantees.registry import Violation
+
+    from .story import Lived, Story, Verdict
 
 OTHER_START_S = 37 * 86_400 + 4_321
 """Where a second life without faults begins, so that what depends on the clock shows."""
@@ -166,7 +171,7 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
     tally.note([*shape, *same])
     planned = tally.lives
     if not shape:
-        planned += _go_on(story, how, baseline, judge, tally, deadline, progress)
+        planned += _go_on(how, baseline, judge, tally, deadline, progress)
     found = [shrink(violation, judge) for violation in tally.found.values()]
     return Exploration(
         runs=tally.lives,
@@ -185,7 +190,6 @@ class SimulationFailed(AssertionError):
 
 
 def _go_on(
-    story: Story,
     how: Sweep,
     baseline: Lived,
     judge: Judge,
@@ -195,9 +199,7 @@ def _go_on(
 ) -> int:
     """Live layer after layer; return how many lives these layers have."""
     planned = 0
-    layer = (
-        plans_at(baseline.points, how.kinds, FaultPlan()) if how.plan is None else [how.plan]
-    )
+    layer = plans_at(baseline.points, how.kinds, FaultPlan()) if how.plan is None else [how.plan]
     seen: set[FaultPlan] = set()
     for depth in range(1, how.depth + 1):
         layer = [plan for plan in dict.fromkeys(layer) if plan not in seen]
@@ -229,5 +231,5 @@ def _within(layer: list[FaultPlan], how: Sweep, lived: int) -> list[FaultPlan]:
     room = max(0, how.budget.lives - lived)
     if room >= len(layer):
         return layer
-    chosen = sorted(random.Random(how.seed).sample(range(len(layer)), room))  # noqa: S311
+    chosen = sorted(random.Random(how.seed).sample(range(len(layer)), room))
     return [layer[number] for number in chosen]

@@ -16,18 +16,20 @@ from __future__ import annotations
 import datetime as _datetime
 import os
 import time as _time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import freezegun
 from freezegun import api as _freezegun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 NS = 1_000_000_000
 
 # The real clocks are asked of freezegun by name (`_freezegun.real_time`): a reference kept here
 # would be replaced by a `freeze_time` that is running, like everybody else's.
-_EPOCH = _freezegun.real_datetime(1970, 1, 1)  # noqa: DTZ001 - freezegun wants naive UTC
+_EPOCH = _freezegun.real_datetime(1970, 1, 1)
 real_sleep = _time.sleep
 
 # Packages that read the clock for themselves (durations of tests, search budgets) or are
@@ -65,11 +67,14 @@ _IGNORED = (
 class Timekeeper(Protocol):
     """Whoever can say what time it is, in nanoseconds since the Unix epoch."""
 
-    def wall_ns(self) -> int: ...
+    def wall_ns(self) -> int:
+        """Return the nanoseconds since 1970."""
 
-    def since_start_ns(self) -> int: ...
+    def since_start_ns(self) -> int:
+        """Return the nanoseconds since the life began."""
 
-    def sleep_blocking(self, seconds: float) -> None: ...
+    def sleep_blocking(self, seconds: float) -> None:
+        """Block the calling program for so many seconds."""
 
 
 _keeper: Timekeeper | None = None
@@ -176,7 +181,7 @@ def _datetime_now(cls: type, tz: _datetime.tzinfo | None = None) -> _datetime.da
 
 
 def _datetime_utcnow(cls: type) -> _datetime.datetime:
-    return _fake_utcnow(cls) if _frozen() else _utcnow()  # type: ignore[no-any-return]
+    return _fake_utcnow(cls) if _frozen() else _utcnow()
 
 
 def _datetime_fromtimestamp(
@@ -246,7 +251,7 @@ def _captured(module: Any) -> list[tuple[str, Any]]:
     return found
 
 
-_SOUGHT = _freezegun._real_time_object_ids | {id(real_sleep)}  # noqa: SLF001
+_SOUGHT = _freezegun._real_time_object_ids | {id(real_sleep)}
 
 _fake_time = _freezegun.fake_time
 _fake_time_ns = _freezegun.fake_time_ns
@@ -320,7 +325,7 @@ def held() -> Iterator[None]:
 @contextmanager
 def kept_by(keeper: Timekeeper) -> Iterator[None]:
     """Let `keeper` say what time it is, until the block ends."""
-    global _keeper, _level  # noqa: PLW0603 - there is one clock to a process
+    global _keeper, _level
     with held(), _utc():
         before = _keeper, _level
         _keeper, _level = keeper, len(_freezegun.freeze_factories)

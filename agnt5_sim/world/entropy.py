@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _source: random.Random | None = None
 
@@ -30,7 +32,7 @@ def _virtual_seed(self: random.Random, a: Any = None, version: int = 2) -> None:
 
 
 def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
-    _virtual_seed(random._inst, a, version)  # type: ignore[attr-defined]  # noqa: SLF001
+    _virtual_seed(random._inst, a, version)
 
 
 _real_urandom = os.urandom
@@ -50,9 +52,9 @@ def seeded(seed: str) -> Iterator[None]:
     """Draw all randomness from `seed` until the block ends, then restore what was."""
     global _source  # noqa: PLW0603 - there is one source to a process
     before, state = _source, random.getstate()
-    _source = random.Random(0)  # noqa: S311 - reproducible on purpose
+    _source = random.Random(0)
     os.urandom = _virtual_urandom
-    random._urandom = _virtual_urandom  # type: ignore[attr-defined]  # noqa: SLF001
+    random._urandom = _virtual_urandom  # type: ignore[attr-defined]
     random.Random.seed = _virtual_seed  # type: ignore[method-assign]
     random.seed = _virtual_module_seed
     reseed(seed)
@@ -63,6 +65,6 @@ def seeded(seed: str) -> Iterator[None]:
         random.setstate(state)
         if before is None:
             os.urandom = _real_urandom
-            random._urandom = _real_urandom  # type: ignore[attr-defined]  # noqa: SLF001
+            random._urandom = _real_urandom  # type: ignore[attr-defined]
             random.Random.seed = _real_seed  # type: ignore[method-assign]
             random.seed = _real_module_seed

@@ -7,11 +7,12 @@ life and says nothing outside one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .scheduler import World
 
 _REFUSED = {

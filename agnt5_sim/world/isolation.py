@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from . import clock, entropy, guard
@@ -15,6 +13,9 @@ from .errors import Spinning
 from .stacks import describe_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
     from .scheduler import World
 
 DEFAULT_STALL_S = 10.0
@@ -40,8 +41,10 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Collect no garbage: when a collection comes depends on all the process ever did, and it
-    runs finalizers, which would then be events of the life.
+    """Collect no garbage until the block ends.
+
+    When a collection comes depends on all the process ever did, and it runs finalizers, which
+    would then be events of the life.
     """
     if not gc.isenabled():
         yield
@@ -89,5 +92,3 @@ def _watched(world: World, stall: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, handler if handler is not None else signal.SIG_DFL)
-
-

@@ -13,19 +13,19 @@ import asyncio
 import weakref
 from asyncio import events, futures
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextvars import ContextVar, copy_context
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from concurrent.futures import Executor
     from contextvars import Context
 
     from .scheduler import World
 
 
-class BranchedTask(asyncio.Task):  # type: ignore[type-arg]
+class BranchedTask(asyncio.Task[Any]):
     """A task that knows which branch of its program it is.
 
     A branch is named by the path of task creations that led to it: `""` for the first task
@@ -42,7 +42,12 @@ current_branch = _branch.get
 """Return the branch of the program that is running; the main one where none is known."""
 
 
-class VirtualLoop(asyncio.AbstractEventLoop):
+# The stubs call the network's half of a loop abstract, and type its handles closer than a loop
+# that is not asyncio's own can; to the type checker the base is anything.
+_Base: Any = asyncio.AbstractEventLoop
+
+
+class VirtualLoop(_Base):  # type: ignore[misc]
     """One event loop of a world.
 
     Args:
@@ -52,7 +57,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def __init__(self, world: World | None = None) -> None:
         if world is None:
-            from .scheduler import World  # noqa: PLC0415 - the two know each other
+            from .scheduler import World
 
             world = World()
         self.world = world
@@ -101,7 +106,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_later(
         self,
-        delay: float,
+        delay: float | None,
         callback: Callable[..., object],
         *args: Any,
         context: Context | None = None,
@@ -114,7 +119,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_at(
         self,
-        when: float,
+        when: float | None,
         callback: Callable[..., object],
         *args: Any,
         context: Context | None = None,
@@ -127,7 +132,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             self._refuse_closed()
         handle = events.TimerHandle(when, callback, args, self, context)
         self.world.add_timer(when, handle, self)
-        handle._scheduled = True  # type: ignore[attr-defined]  # noqa: SLF001 - as the stock loop does
+        handle._scheduled = True  # type: ignore[attr-defined]  # as the stock loop does
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
@@ -139,7 +144,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """Return a future of this loop."""
         return futures.Future(loop=self)
 
-    def create_task(  # type: ignore[override]
+    def create_task(
         self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, **kwargs: Any
     ) -> asyncio.Task[Any]:
         """Start `coro` as a task, on a branch of the task that asks for it."""
@@ -152,7 +157,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             if name is not None:
                 task.set_name(name)
             return task  # type: ignore[no-any-return]
-        parent = asyncio.current_task(self) if events._get_running_loop() is self else None  # noqa: SLF001
+        parent = asyncio.current_task(self) if events._get_running_loop() is self else None
         if not isinstance(parent, BranchedTask):
             return BranchedTask(coro, loop=self, name=name, **kwargs)
         number = parent.children
@@ -165,20 +170,20 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         task.branch = branch
         return task
 
-    def set_task_factory(self, factory: Callable[..., Any] | None) -> None:
+    def set_task_factory(self, factory: Any) -> None:
         """Let `factory(loop, coro, **kwargs)` make the tasks."""
         if factory is not None and not callable(factory):
             msg = "task factory must be a callable or None"
             raise TypeError(msg)
         self._task_factory = factory
 
-    def get_task_factory(self) -> Callable[..., Any] | None:  # type: ignore[override]
+    def get_task_factory(self) -> Callable[..., Any] | None:
         """Return the task factory, or None for the loop's own tasks."""
         return self._task_factory
 
     # -- threads -----------------------------------------------------------------------
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """Run a blocking function beside the loop; virtual time stands still while it works.
@@ -203,11 +208,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def _thread_done(self, _future: asyncio.Future[Any]) -> None:
         self.pending_threads -= 1
 
-    def set_default_executor(self, executor: Executor) -> None:  # type: ignore[override]
+    def set_default_executor(self, executor: Executor) -> None:
         """Use `executor` where `run_in_executor` is given none."""
         self._executor = executor
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG002 - asyncio's signature
         """Shut down a default executor that was set."""
         if self._executor is not None:
             self._executor.shutdown(wait=True)
@@ -237,15 +242,15 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         world = self.world
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle._cancelled:  # type: ignore[attr-defined]  # noqa: SLF001
+            if not handle._cancelled:
                 world.turns += 1
-                handle._run()  # type: ignore[attr-defined]  # noqa: SLF001
+                handle._run()
 
     def run_forever(self) -> None:
         """Drive the world until `stop()`."""
         if self._closed:
             self._refuse_closed()
-        if self._running or events._get_running_loop() is not None:  # noqa: SLF001
+        if self._running or events._get_running_loop() is not None:
             msg = "This event loop is already running"
             raise RuntimeError(msg)
         self._running = True
@@ -262,7 +267,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         is_new = not futures.isfuture(future)
         future = asyncio.ensure_future(future, loop=self)
         if is_new:
-            future._log_destroy_pending = False  # noqa: SLF001 - as the stock loop does
+            future._log_destroy_pending = False
         future.add_done_callback(self._stop_when_done)
         try:
             self.run_forever()
@@ -319,11 +324,13 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """Turn asyncio's debug mode on or off."""
         self._debug = enabled
 
-    def get_exception_handler(self) -> Callable[[Any, dict[str, Any]], object] | None:  # type: ignore[override]
+    def get_exception_handler(self) -> Callable[[Any, dict[str, Any]], object] | None:
         """Return the exception handler that was set, or None."""
         return self._exception_handler
 
-    def set_exception_handler(self, handler: Callable[[Any, dict[str, Any]], object] | None) -> None:
+    def set_exception_handler(
+        self, handler: Callable[[Any, dict[str, Any]], object] | None
+    ) -> None:
         """Let `handler(loop, context)` hear of errors nobody awaits."""
         self._exception_handler = handler
 
@@ -354,42 +361,42 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def _outside(self, call: str) -> NoReturn:
         self.world.touched(f"loop.{call}")
 
-    async def create_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def create_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("create_connection")
 
-    async def create_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def create_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("create_server")
 
-    async def create_unix_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def create_unix_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("create_unix_connection")
 
-    async def create_datagram_endpoint(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def create_datagram_endpoint(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("create_datagram_endpoint")
 
-    async def create_unix_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def create_unix_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("create_unix_server")
 
-    async def sock_connect(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def sock_connect(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("sock_connect")
 
-    async def getnameinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def getnameinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("getnameinfo")
 
-    async def getaddrinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def getaddrinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation has no network."""
         self._outside("getaddrinfo")
 
-    async def subprocess_exec(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def subprocess_exec(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation starts no process."""
         self._outside("subprocess_exec")
 
-    async def subprocess_shell(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # type: ignore[override]
+    async def subprocess_shell(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: a simulation starts no process."""
         self._outside("subprocess_shell")

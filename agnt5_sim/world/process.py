@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import greenlet
@@ -20,6 +19,8 @@ import greenlet
 from .loop import VirtualLoop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .scheduler import World
 
 _BURST = 64
@@ -127,7 +128,7 @@ class Process:
         stack = greenlet.getcurrent()
         running = asyncio.current_task(self.loop)
         if running is not None:
-            asyncio.tasks._leave_task(self.loop, running)  # type: ignore[attr-defined]  # noqa: SLF001
+            asyncio.tasks._leave_task(self.loop, running)
         _DEAD.append(
             (
                 self,

@@ -16,16 +16,19 @@ import math
 import sys
 import threading
 from asyncio import events
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
 
 from .clock import NS, real_sleep
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
-from .loop import VirtualLoop
 from .process import Process
-from .stacks import describe_tasks, describe_stack
+from .stacks import describe_stack, describe_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .loop import VirtualLoop
 
 DEFAULT_EPOCH_NS = 1_767_225_600 * NS  # 2026-01-01T00:00:00Z
 DEFAULT_TURNS = 100_000
@@ -105,7 +108,9 @@ class World:
     def next_timer(self) -> float | None:
         """Return when the next timer is due, or None."""
         timers = self._timers
-        while timers and (timers[0][2]._cancelled or (timers[0][3] is not None and timers[0][3].dead)):
+        while timers and (
+            timers[0][2]._cancelled or (timers[0][3] is not None and timers[0][3].dead)
+        ):
             heapq.heappop(timers)
         return timers[0][0] if timers else None
 
@@ -166,7 +171,7 @@ class World:
         error = OutsideTouched(
             f"{call} was called inside a simulation, which has no network and starts no process."
             " Let a step make the call, and stub the step: sim.stub(the_step, returns=...)."
-            f" It was made here:\n{describe_stack(sys._getframe(1))}"  # noqa: SLF001
+            f" It was made here:\n{describe_stack(sys._getframe(1))}"
         )
         self.fail(error)
         raise error
@@ -182,7 +187,7 @@ class World:
     ) -> asyncio.Future[Any]:
         """Run a blocking function of `loop` on a stack of its own."""
         future = loop.create_future()
-        call = functools.partial(func, *args)
+        call: Callable[[], Any] = functools.partial(func, *args)
         if loop.job_points is not None:
             call = loop.job_points(call)
 
@@ -271,7 +276,7 @@ class World:
         """
         hub_before, self.hub = self.hub, greenlet.getcurrent()
         self._thread = threading.get_ident()
-        loop_before = events._get_running_loop()  # noqa: SLF001
+        loop_before = events._get_running_loop()
         hooks_before = sys.get_asyncgen_hooks()
         self._hooks_of = None
         try:
@@ -283,7 +288,7 @@ class World:
         finally:
             self.hub = hub_before
             sys.set_asyncgen_hooks(*hooks_before)
-            events._set_running_loop(loop_before)  # noqa: SLF001
+            events._set_running_loop(loop_before)
 
     def _drive_instant(self, home: VirtualLoop | None, done: Callable[[], bool]) -> None:
         """Run turns until nothing is ready at this instant, or `done()`."""
@@ -310,36 +315,34 @@ class World:
 
     def _turn_home(self, home: VirtualLoop) -> None:
         self._set_hooks(home)
-        events._set_running_loop(home)  # noqa: SLF001
+        events._set_running_loop(home)
         home.run_turn()
-        events._set_running_loop(None)  # noqa: SLF001
+        events._set_running_loop(None)
         while home.jobs:
             home.jobs.popleft()()
         self._raise_failure()
 
-    def _enter(
-        self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True
-    ) -> None:
+    def _enter(self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True) -> None:
         """Let a stack of a process run until it comes back to the hub."""
         if process.dead:
             return
         before, self.current = self.current, process
         self._set_hooks(process.loop)
-        events._set_running_loop(process.loop if on_loop else None)  # noqa: SLF001
+        events._set_running_loop(process.loop if on_loop else None)
         try:
             stack.switch()
         except BaseException:  # a KeyboardInterrupt has unwound the stack
             self.kill(process)
             raise
         finally:
-            events._set_running_loop(None)  # noqa: SLF001
+            events._set_running_loop(None)
             self.current = before
         self._after(process)
 
     def _run_job(self, process: Process, job: Callable[[], None]) -> None:
         before, self.current = self.current, process
         self._set_hooks(process.loop)
-        events._set_running_loop(None)  # noqa: SLF001
+        events._set_running_loop(None)
         try:
             process.run_job(job)
         except BaseException:
@@ -395,7 +398,7 @@ class World:
                 handle.action()
                 self._raise_failure()
             else:
-                handle._scheduled = False  # noqa: SLF001 - as the stock loop does
+                handle._scheduled = False
                 loop.ready.append(handle)
 
     def _waits_for_thread(self, home: VirtualLoop | None) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import linecache
 import sysconfig
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _OURS = ("/agnt5_sim/", "\\agnt5_sim\\", "/agnt5/", "asyncio/", "/asyncio/", "<frozen")
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
@@ -15,7 +17,9 @@ _DEPTH = 6
 
 def describe_tasks(loop: Any, owner: str) -> list[str]:
     """Say for every unfinished task of `loop` where it stands and what it awaits."""
-    tasks = sorted(asyncio.all_tasks(loop), key=lambda task: (getattr(task, "branch", ""), task.get_name()))
+    tasks = sorted(
+        asyncio.all_tasks(loop), key=lambda task: (getattr(task, "branch", ""), task.get_name())
+    )
     return [f"{owner}: {_describe_task(task)}" for task in tasks]
 
 
