@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from .guarantees.reading import Reading
+from .world.clock import NS
+from .world.scheduler import DEFAULT_EPOCH_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +25,14 @@ _ID_KEYS: Final = ("event_id", "correlation_id")
 _DROPPED: Final = frozenset({"event_type", "stack_trace", "timestamp_ns"})
 _SECRET: Final = re.compile(
     r"webhook_secret|secret|password|passwd|authorization|cookie|api[-_]?key|private[-_]?key"
-    r"|(?:^|[-_.])token(?:$|[-_.])|(?:access|refresh|bearer|bot|auth|fence|id)[-_]?token",
+    r"|(?:^|[-_.])token(?:$|[-_.](?!counts?$|usage$|limit$|budget$|type$))|(?:access|refresh|bearer|bot|auth|fence|id)[-_]?token",
     re.IGNORECASE,
 )
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _GENERATED: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|actv1_[A-Za-z0-9_-]{43}"
 )
+_CLOCK: Final = re.compile(r"(?:time|timestamp|_at)$", re.IGNORECASE)
 _REDACTED: Final = "[redacted]"
 
 
@@ -40,19 +43,22 @@ def render(history: History) -> str:
         history: of the life.
     """
     reading = Reading(history)
-    return "\n".join(line for run in reading.runs.values() for line in _Stream().lines(run)) + "\n"
+    streams = [_Stream(history).lines(run) for run in reading.runs.values()]
+    return "\n".join(line for lines in streams for line in lines) + "\n"
 
 
 def render_run(history: History, run_id: str) -> str:
     """Return the event stream of one run."""
-    return "\n".join(_Stream().lines(Reading(history).runs[run_id])) + "\n"
+    return "\n".join(_Stream(history).lines(Reading(history).runs[run_id])) + "\n"
 
 
 class _Stream:
     """Writes the stream of one run, naming generated ids as they appear."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: History) -> None:
         self._names: dict[str, str] = {}
+        self._began = DEFAULT_EPOCH_NS / NS + history[0].data["start"]
+        self._lasted = history[-1].time
 
     def lines(self, run: Run) -> Iterator[str]:
         data = run.submitted.data
@@ -143,7 +149,17 @@ class _Stream:
             return [self._stable(item, key) for item in value]
         if isinstance(value, str):
             return self._name(value) if key.endswith(_ID_KEYS) and value else self._strip(value)
+        if type(value) in {int, float} and _CLOCK.search(key):
+            return self._offset_of(value)
         return value
+
+    def _offset_of(self, reading: float) -> Any:
+        """Return a reading of the life's clock as an offset, in whatever unit it is."""
+        for unit in (1, 1_000, 1_000_000, NS):
+            seconds = reading / unit - self._began
+            if 0 <= seconds <= self._lasted:
+                return _offset(seconds)
+        return reading
 
     def _strip(self, text: str) -> str:
         if text[:1] in "{[" and len(text) > 1:

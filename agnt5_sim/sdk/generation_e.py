@@ -258,7 +258,7 @@ class WorkerE:
         entry: dict[str, Any] = {
             "step": request.stable_key,
             "activation": request.kind.name,
-            "input": request.input_data,
+            "input": getattr(request, "input_data", b""),  # the first release of E has none
         }
         grant = await crossings.across(
             attempt,
@@ -284,6 +284,7 @@ class WorkerE:
         entry: dict[str, Any],
     ) -> ActivationGrant:
         platform, world = self.crossings.platform, self.crossings.world
+        name = getattr(request, "display_name", "") or request.stable_key  # as above
         grant = platform.begin_activation(
             world.now,
             attempt.lease,
@@ -292,10 +293,10 @@ class WorkerE:
             stable_key=request.stable_key,
             input_digest=request.input_digest,
             definition_digest=request.definition_digest,
-            name=request.display_name,
+            name=name,
         )
         entry["decision"] = grant.kind
-        self._steps[identity] = (request.stable_key, request.display_name)
+        self._steps[identity] = (request.stable_key, name)
         if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
             self._journal(attempt, "started", identity, request.display_name, grant.attempt, "")
         return grant
@@ -430,7 +431,7 @@ class WorkerE:
     # -- the state core ----------------------------------------------------------------
 
     async def py_get_cached_or_load(
-        self, entity_type: str, key: str, scope: str, scope_id: str, route: str
+        self, entity_type: str, key: str, scope: str, scope_id: str, route: str = ""
     ) -> tuple[bytes, int]:
         """Load an entity."""
         attempt = self._attempt(route)
@@ -453,7 +454,7 @@ class WorkerE:
         expected: int,
         scope: str,
         scope_id: str,
-        route: str,
+        route: str = "",
     ) -> int:
         """Save an entity on top of the version that was loaded."""
         attempt = self._attempt(route)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import uuid
 
@@ -51,9 +52,36 @@ async def sdk_clock_branch(ctx) -> str:
 
 @workflow
 async def sdk_hasty(ctx) -> str:
-    """Read the clock between attempts to choose a path."""
+    """Read the clock to see how late it has become; a crash makes it later."""
     began = await ctx.step("began", lambda: datetime.datetime.now(datetime.UTC).timestamp())
     await ctx.sleep(100, name="wait")
-    if datetime.datetime.now(datetime.UTC).timestamp() - began > 5000:
+    if datetime.datetime.now(datetime.UTC).timestamp() - began > 120:
         return await ctx.step("late", note, "late")
     return await ctx.step("early", note, "early")
+
+
+@workflow
+async def sdk_tuple_input(ctx) -> str:
+    """Hand on what a step returned, as if it were a tuple still."""
+    pair = await ctx.step("pair", lambda: ("a", "b"))
+    return await ctx.step("note", note, "tuple" if isinstance(pair, tuple) else "list")
+
+
+@workflow
+async def sdk_fire_and_forget(ctx) -> str:
+    """Return before a step that was begun is done."""
+    task = asyncio.create_task(ctx.step("late", asyncio.sleep, 5))
+    await ctx.step("note", note, "x")
+    return task.get_name() and "done"
+
+
+@workflow
+async def sdk_state_in_step(ctx) -> int:
+    """Change the state inside a step, which a replay leaves out."""
+
+    async def body() -> None:
+        ctx.state.set("inside", 1)
+
+    await ctx.step("body", body)
+    await ctx.step("note", note, "x")
+    return ctx.state.get("inside", 0)

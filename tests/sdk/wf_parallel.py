@@ -148,3 +148,19 @@ async def sdk_parallel_state(ctx) -> int:
 
     await ctx.parallel(branch("a", 2), branch("b", 1))
     return ctx.state.get("count")
+
+
+@workflow
+async def sdk_rounds(ctx) -> list:
+    """Run one round of parallel steps after the other: what is to be done instead of branches."""
+    first = await ctx.parallel(ctx.step("a1", fetch, "a", 2), ctx.step("b1", fetch, "b", 1))
+    return await ctx.parallel(*(ctx.step(sdk_quick, text) for text in first))
+
+
+@workflow
+async def sdk_patient_gather(ctx) -> list:
+    """Let all branches end before any error counts."""
+    got = await asyncio.gather(
+        ctx.step(sdk_fails_soon), ctx.step(sdk_slow, "b"), return_exceptions=True
+    )
+    return [str(each) for each in got]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from agnt5 import function, workflow
 
 
@@ -58,21 +60,26 @@ async def sdk_set_and_pause(ctx) -> str:
 
 
 @workflow
-async def sdk_count_in_scope(ctx, pause: float = 0) -> int:
+async def sdk_count_in_scope(ctx) -> int:
     """Count the runs of a scope."""
     count = ctx.state.get("count", 0) + 1
-    if pause:
-        await ctx.sleep(pause, name="pause")
-    else:
-        await ctx.step(sdk_pass)
+    await ctx.step(sdk_pass)
     ctx.state.set("count", count)
     return count
 
 
 @workflow
-async def sdk_mark_in_scope(ctx, mark: str) -> list:
-    """Leave a mark of one's own in a scope's state, slowly."""
-    seen = sorted(ctx.state._state)
-    await ctx.step(sdk_pass)
+async def sdk_count_late(ctx) -> int:
+    """Count in the state after the question, not before it."""
+    await ctx.wait_for_user("go on?")
+    ctx.state.set("count", ctx.state.get("count", 0) + 1)
+    return ctx.state.get("count")
+
+
+@workflow
+async def sdk_mark_slowly(ctx, mark: str) -> list:
+    """Leave a mark of one's own in a scope's state, after a second."""
+    seen = [name for name in ("a", "b", "c") if ctx.state.get(name)]
+    await ctx.step("wait", asyncio.sleep, 1)
     ctx.state.set(mark, True)
     return seen

@@ -175,18 +175,6 @@ async def sdk_same_name(ctx) -> list:
 
 
 @workflow
-async def sdk_leading_none(ctx) -> str:
-    """Hand None to a @function as its first argument."""
-    return await ctx.step(sdk_pair, None, 1)
-
-
-@function
-async def sdk_pair(ctx, one, other) -> str:
-    """Show both arguments."""
-    return f"{one} {other}"
-
-
-@workflow
 async def sdk_no_input(ctx):
     """Do nothing."""
     return "done"

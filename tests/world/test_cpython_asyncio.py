@@ -60,7 +60,10 @@ def on_virtual_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any]
 
         def factories(suite: unittest.TestSuite) -> None:
             for case in _cases(suite):
-                if isinstance(case, unittest.IsolatedAsyncioTestCase) and sys.version_info >= (3, 13):
+                if isinstance(case, unittest.IsolatedAsyncioTestCase) and sys.version_info >= (
+                    3,
+                    13,
+                ):
                     monkeypatch.setattr(type(case), "loop_factory", Recorded)
 
         for name in ("made", "debugged", "callbacks"):

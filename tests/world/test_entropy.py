@@ -1,5 +1,7 @@
 """Entropy: decision 5 of the design. All randomness of a life is a function of its seed."""
 
+# ruff: noqa: PLW0108 - the functions are looked up when called, for they are replaced
+
 from __future__ import annotations
 
 import os
@@ -113,7 +115,8 @@ ACROSS = """
 import os, random, secrets, uuid
 from agnt5_sim.world import World, isolated
 with isolated(World(), "seed"):
-    print(random.random(), random.Random().random(), os.urandom(8), uuid.uuid4(), secrets.token_hex(4))
+    print(random.random(), random.Random().random(), os.urandom(8))
+    print(uuid.uuid4(), secrets.token_hex(4))
     print(random.SystemRandom().random(), random.sample(sorted({"a", "b", "c", "d"}), 4))
 print(hash("a string"))
 """

@@ -1,12 +1,16 @@
 """Who runs when: virtual time, the order of timers, branches, and how a process ends."""
 
+# ruff: noqa: ASYNC251 - blocking sleeps are among what is tested
+
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import random
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -79,17 +83,19 @@ def test_a_timer_of_the_past_rings_now_and_after_those_that_are_due(live: Live) 
     assert {("past", 5.0), ("negative", 5.0), ("now", 5.0)} == set(live(program))
 
 
-def test_a_cancelled_timer_does_not_ring_nor_move_time(live: Live) -> None:
-    """`call_later(...).cancel()` and a time-out that was not needed leave no trace."""
+def test_what_is_cancelled_does_not_run_nor_move_time(live: Live) -> None:
+    """A callback, a timer, and a time-out that was not needed leave no trace."""
 
-    async def program(world: World) -> tuple[list[str], float]:
-        rang: list[str] = []
-        asyncio.get_running_loop().call_later(1, rang.append, "cancelled").cancel()
+    async def program(world: World) -> tuple[list[str], float, list[Any]]:
+        ran: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.call_soon(ran.append, "callback").cancel()
+        loop.call_later(1, ran.append, "timer").cancel()
         async with asyncio.timeout(50):
             await asyncio.sleep(2)
-        return rang, world.now
+        return ran, world.now, world.unhandled_errors
 
-    assert ([], 2.0) == live(program)
+    assert ([], 2.0, []) == live(program)
 
 
 def test_an_action_of_the_world_is_one_timer_among_others() -> None:
@@ -339,7 +345,12 @@ def test_a_blocking_function_may_raise_anything(live: Live) -> None:
 
     async def program(world: World) -> list[str]:
         seen = []
-        for error in (ValueError("v"), asyncio.CancelledError("c"), SystemExit(4), GeneratorExit("g")):
+        for error in (
+            ValueError("v"),
+            asyncio.CancelledError("c"),
+            SystemExit(4),
+            GeneratorExit("g"),
+        ):
             try:
                 await asyncio.to_thread(raises, error)
             except BaseException as raised:  # noqa: BLE001 - whatever comes
@@ -356,7 +367,10 @@ def test_a_blocking_function_may_raise_anything(live: Live) -> None:
 
 @pytest.mark.parametrize("place", ["task", "to_thread"])
 def test_an_interrupt_goes_to_whoever_drives_the_world(place: str) -> None:
-    """Ctrl-C stops the test and not only the program, and the world knows that nobody runs."""
+    """Ctrl-C stops the test and not only the program, and the world knows that nobody runs.
+
+    In a blocking function it is not for the program to swallow.
+    """
     world = World()
 
     def interrupted() -> None:
@@ -365,7 +379,10 @@ def test_an_interrupt_goes_to_whoever_drives_the_world(place: str) -> None:
     async def program() -> None:
         if place == "task":
             interrupted()
-        await asyncio.to_thread(interrupted)
+        try:
+            await asyncio.to_thread(interrupted)
+        except BaseException:  # noqa: BLE001 - that is the point
+            return
 
     with isolated(world, "seed"):
         process, other = world.spawn(), world.spawn()
@@ -389,6 +406,23 @@ def test_leaving_a_world_says_what_was_left_to_do() -> None:
         left = world.leave(busy)
         assert (1, [], True, False) == (len(left), world.leave(idle), busy.dead, idle.dead)
     assert left[0].startswith("worker 1: task sleep waits for a Future nobody has set")
+
+
+def test_a_process_that_leaves_is_freed() -> None:
+    """Tens of thousands of lives leave nothing behind: the process, its loop and stack are gone."""
+
+    def leave() -> list[Any]:
+        world = World()
+        with isolated(world, "seed"):
+            process = world.spawn()
+            task = process.start(asyncio.to_thread(time.sleep, 1))
+            world.drive(None, task.done)
+            world.leave(process)
+            return [weakref.ref(each) for each in (world, process, process.loop, process.stack())]
+
+    gone = leave()
+    gc.collect()
+    assert [None] * 4 == [reference() for reference in gone]
 
 
 def test_an_error_nobody_awaited_is_kept() -> None:

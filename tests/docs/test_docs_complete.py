@@ -1,0 +1,177 @@
+"""What there is, is documented; and what is documented, is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from docs_pages import ROOT, blocks_of, everything, name_of, pages, prose
+
+import agnt5_sim
+from agnt5_sim.faults import KINDS
+from agnt5_sim.guarantees import DEFECTS, GUARANTEE_IDS
+from agnt5_sim.plugin.options import INI_ONLY, OPTIONS
+from agnt5_sim.sdk.detect import GENERATIONS
+
+REFERENCE = ROOT / "docs" / "reference"
+PACKAGE = ROOT / "agnt5_sim"
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def test_every_option_is_documented():
+    """The options page has a row for every option, with its ini twin, and for nothing else."""
+    text = (REFERENCE / "options.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| (\S+) \| `(agnt5_sim\w*)` \|", text, re.MULTILINE)
+    expected = [("`--agnt5-sim`", "agnt5_sim")]
+    expected += [(f"`--agnt5-sim-{option.name}`", f"agnt5_sim_{option.name}") for option in OPTIONS]
+    expected += [("-", f"agnt5_sim_{option.name}") for option in INI_ONLY]
+    assert sorted(expected) == sorted(documented)
+
+
+def test_no_page_names_an_option_that_is_not_there():
+    """An option that was renamed would else live on in an example."""
+    known = {"agnt5-sim", *(f"agnt5-sim-{option.name}" for option in OPTIONS)}
+    named = set(re.findall(r"--(agnt5-sim[a-z-]*)", everything()))
+    assert known == known | named
+    ini = {"agnt5_sim", *(f"agnt5_sim_{option.name}" for option in (*OPTIONS, *INI_ONLY))}
+    named_ini = set(re.findall(r"\bagnt5_sim_[a-z]+\b", everything()))
+    assert ini == ini | named_ini
+
+
+def test_every_guarantee_is_documented():
+    """The guarantees page has a line for every id, in order, and for nothing else."""
+    text = (
+        (REFERENCE / "guarantees.md").read_text(encoding="utf-8").partition("## Frequent causes")[0]
+    )
+    documented = tuple(re.findall(r"^\| `([a-z]+\.[a-z]+)` \|", text, re.MULTILINE))
+    expected = GUARANTEE_IDS
+    assert expected == documented
+
+
+@pytest.mark.parametrize("name", agnt5_sim.__all__)
+def test_every_public_name_is_documented(name):
+    """Each name of the package is on a page of the reference."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in sorted(REFERENCE.glob("*.md")))
+    assert re.search(rf"`{name}\b", text), f"{name} is not in docs/reference"
+
+
+def test_the_list_of_public_names_is_complete():
+    """The list at the end of the scripts page is the package's own."""
+    text = (REFERENCE / "scripts.md").read_text(encoding="utf-8").rpartition("## Names")[2]
+    documented = sorted(set(_CODE.findall(text)) - {"agnt5_sim"})
+    assert sorted(agnt5_sim.__all__) == documented
+
+
+def _kinds_written() -> set[str]:
+    """Return the kinds of entry that the package's source can write."""
+    found: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
+                found |= _kinds_of(node)
+    return found
+
+
+def _kinds_of(node: ast.Call) -> set[str]:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    texts = [
+        arg.value
+        for arg in node.args[:2]
+        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+    ]
+    first = texts[:1]
+    if called in {"_note", "record", "add", "failed"}:
+        return {
+            text for text in first if text == "effect" or re.fullmatch(r"[a-z]+(\.[a-z]+)+", text)
+        }
+    if called in {"now", "across"}:
+        return {f"platform.{text}" for text in first}
+    if called == "Change":
+        return set(first)
+    if called == "state" and first and first[0] in {"get", "set", "delete", "clear"}:
+        return {f"state.{first[0]}"}
+    return set()
+
+
+def test_every_kind_of_entry_is_documented():
+    """The history page lists the kinds the source can write, and no other."""
+    text = (REFERENCE / "history.md").read_text(encoding="utf-8").partition("## Kinds of entry")[2]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    documented = {kind for row in rows for kind in _CODE.findall(row)}
+    written = _kinds_written() | {"platform.emit"}  # written through a helper's tuple
+    assert sorted(written) == sorted(documented)
+
+
+def test_every_kind_of_fault_is_documented():
+    """The plans page explains each kind of fault."""
+    text = prose(REFERENCE / "plans.md")
+    assert [kind for kind in KINDS if f"**{kind}**" not in text] == []
+
+
+def test_the_releases_that_are_served_are_documented():
+    """The page about releases has a row for each generation, as the code has it."""
+    text = (REFERENCE / "sdk.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {g.letter} | {g.first} to {g.last} | {', '.join(f'`{name}`' for name in g.profiles)} |"
+        for g in GENERATIONS
+    ]
+    assert [row for row in rows if row not in text] == []
+
+
+def test_every_known_defect_is_written_up():
+    """The page about defects has each id."""
+    text = (ROOT / "docs" / "sdk-defects.md").read_text(encoding="utf-8")
+    assert [known.id for known in DEFECTS if known.id not in text] == []
+
+
+def test_every_error_is_documented():
+    """The errors page has a row for each public error, with its nearest built-in base."""
+    text = (REFERENCE / "errors.md").read_text(encoding="utf-8")
+    documented = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", text, re.MULTILINE))
+    errors = {name: getattr(agnt5_sim, name) for name in agnt5_sim.__all__}
+    expected = {
+        name: next(base.__name__ for base in error.__mro__ if base.__module__ == "builtins")
+        for name, error in errors.items()
+        if isinstance(error, type) and issubclass(error, BaseException)
+    }
+    assert expected == documented
+
+
+def test_the_commands_of_the_readme_are_there():
+    """What a shell block asks make for, the Makefile has."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = [
+        line
+        for page in pages()
+        for b in blocks_of(page)
+        if b.language == "sh"
+        for line in b.text.splitlines()
+    ]
+    wanted = [line.split()[1] for line in lines if line.startswith("make ")]
+    assert wanted == ["demo", "test"]
+    assert [name for name in wanted if f"\n{name}:" not in makefile] == []
+
+
+def test_the_changelog_has_this_version():
+    """The newest entry is the version that is installed."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", text, re.MULTILINE)[0] == agnt5_sim.__version__
+
+
+def test_the_package_has_the_readme():
+    """The readme is what the package's page shows."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["readme"] == "README.md"
+
+
+def test_no_page_has_a_path_of_one_machine():
+    """Pages are for everybody's machines."""
+    found = [
+        name_of(page)
+        for page in pages()
+        if re.search(r"/(?:tmp|work|home|root)/", page.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -1,0 +1,203 @@
+"""Fault plans: values, and texts that read back as what they were."""
+
+from __future__ import annotations
+
+import pickle
+import string
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agnt5_sim import Fault, FaultPlan, PlanError, Point
+from agnt5_sim.faults import AFTER, BEFORE, DURING, KINDS, nth, unknown
+
+KIND_LETTERS = st.text(string.ascii_lowercase + "._-", min_size=1, max_size=12)
+NAMES = st.text(max_size=20) | st.sampled_from(["a b", "a;b", "a#1", "a%20b", "größe", "🧪", "a\nb", "", " ", "%", "a/b:c.d"])
+POINTS = st.builds(Point, KIND_LETTERS, NAMES, st.integers(1, 10**6))
+SLEEPS = st.builds(Point, st.just("sleep"), NAMES, st.integers(1, 100))
+FAULTS = st.builds(Fault, st.sampled_from(sorted(KINDS)), st.sampled_from([BEFORE, AFTER]), POINTS) | st.builds(
+    Fault, st.just("kill"), st.just(DURING), SLEEPS, st.none() | st.floats(0, 1)
+)
+PLANS = st.lists(FAULTS, max_size=5).map(FaultPlan)
+
+KILL = Fault("kill", "before", Point("body", "a", 1))
+
+
+@given(POINTS)
+def test_a_point_reads_back(point):
+    """Reading undoes writing, whatever the name."""
+    assert point == Point.parse(str(point))
+
+
+@given(FAULTS)
+def test_a_fault_reads_back(fault):
+    """Reading undoes writing, arguments to the last digit."""
+    assert fault == Fault.parse(str(fault))
+
+
+@given(PLANS)
+def test_a_plan_reads_back(plan):
+    """Reading undoes writing, and what is read is written the same again."""
+    assert plan == FaultPlan.parse(str(plan))
+    assert str(plan) == str(FaultPlan.parse(str(plan)))
+
+
+@given(PLANS)
+def test_a_plan_is_one_line_that_a_shell_and_an_ini_file_keep(plan):
+    """Space is single and printable, so that quoting the text once is enough."""
+    text = str(plan)
+    assert text == " ".join(text.split())
+    assert text.isascii()
+    assert text.isprintable()
+
+
+@given(st.lists(FAULTS, max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_faults_does_not_matter(faults, random):
+    """A plan is a set: in any order, with doubles, it is the same value of the same hash."""
+    plan = FaultPlan(faults)
+    mixed = [*faults, *faults]
+    random.shuffle(mixed)
+    assert plan == FaultPlan(mixed)
+    assert hash(plan) == hash(FaultPlan(mixed))
+    assert list(plan) == sorted(set(faults))
+    assert len(plan) == len(set(faults))
+
+
+@given(PLANS, PLANS)
+def test_plans_are_ordered(one, other):
+    """Any two can be compared, and sorting is total."""
+    assert (one < other) + (one == other) + (one > other) == 1
+
+
+@given(PLANS, FAULTS)
+def test_adding_and_leaving_out_a_fault(plan, fault):
+    """Both give a new plan."""
+    more = plan.with_fault(fault)
+    assert fault in list(more)
+    assert fault not in list(more.without(fault))
+    assert plan.without(fault) == more.without(fault)
+
+
+@given(PLANS)
+def test_a_plan_can_be_sent(plan):
+    """To another process, for one."""
+    assert plan == pickle.loads(pickle.dumps(plan))  # noqa: S301
+
+
+def test_a_plan_is_frozen():
+    """Neither plans nor faults nor points change."""
+    plan = FaultPlan.of(KILL)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        plan.faults = ()
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        KILL.kind = "other"
+    with pytest.raises(AttributeError):
+        KILL.point.name = "b"
+
+
+def test_the_ways_to_make_a_plan():
+    """By faults, by texts, by its text, and as a single kill."""
+    text = "kill before body:a#1"
+    assert FaultPlan((KILL,)) == FaultPlan.of(KILL) == FaultPlan.of(text) == FaultPlan.parse(text)
+    assert FaultPlan.of(KILL) == FaultPlan.kill("before", "body:a#1") == FaultPlan.kill("before", KILL.point)
+    assert text == str(FaultPlan.of(text))
+
+
+@pytest.mark.parametrize("text", ["", "none", "  ", " none "])
+def test_no_fault_is_none(text):
+    """The plan without faults is written `none`."""
+    assert FaultPlan() == FaultPlan.parse(text)
+    assert str(FaultPlan()) == "none"
+    assert len(FaultPlan()) == 0
+
+
+def test_space_around_faults_does_not_matter():
+    """A plan may be wrapped over lines."""
+    written = "kill before body:a#1; kill during sleep:hold#2"
+    assert written == str(FaultPlan.parse("  kill during sleep:hold#2 ;\n kill before body:a#1 "))
+
+
+def test_an_argument_is_a_part_of_a_sleep():
+    """From nothing of it to all of it."""
+    for part in (0.0, 0.25, 1.0):
+        text = f"kill({part!r}) during sleep:hold#1"
+        (fault,) = FaultPlan.parse(text)
+        assert part == fault.argument
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kil before body:a#1", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
+        ("frobnicate", "unknown fault kind 'frobnicate': allowed are kill"),
+        ("kill", "'kill' is no fault; one is written KIND MOMENT POINT, for example: kill before emit:workflow.started#1"),
+        ("kill before", "'kill before' is no fault; one is written KIND MOMENT POINT"),
+        ("kill before  body:a#1", "'kill before  body:a#1' is no fault; one is written KIND MOMENT POINT"),
+        ("kill befor body:a#1", "unknown moment 'befor': allowed are before, after, during; did you mean 'before'?"),
+        ("kill before body:a", "'body:a' is no fault point; one is written kind:name#occurrence, for example"),
+        ("kill before body#1", "'body#1' is no fault point"),
+        ("kill before :a#1", "':a#1' is no fault point"),
+        ("kill before body:a#0", "'body:a#0' is no fault point"),
+        ("kill before body:a#-1", "'body:a#-1' is no fault point"),
+        ("kill before body:a#²", "'body:a#²' is no fault point"),
+        ("kill before body:a#01", "'body:a#01' is not how a fault point is written; write 'body:a#1'"),
+        ("kill before body:%61#1", "'body:%61#1' is not how a fault point is written; write 'body:a#1'"),
+        ("kill during body:a#1", "`during` is for sleeps (sleep:NAME#N), not for body:a#1"),
+        ("kill(0.5) before body:a#1", "kill before takes no argument 0.5 (with `during`: the part of the sleep"),
+        ("kill(2) during sleep:a#1", "kill during takes no argument 2.0"),
+        ("kill(nan) during sleep:a#1", "kill during takes no argument nan"),
+        ("kill(half) during sleep:a#1", "'half' is no number"),
+        ("kill(.5) during sleep:a#1", "'kill(.5) during sleep:a#1' is not how a fault is written; write 'kill(0.5)"),
+        ("kill before a:b#1;", "has an empty fault between two `;`"),
+        ("; kill before a:b#1", "has an empty fault between two `;`"),
+        ("kill before a:b#1; kill before a:b#1", "names the same fault twice"),
+        ("none; kill before a:b#1", "unknown fault kind 'none'"),
+    ],
+)
+def test_what_cannot_be_read_says_why(text, message):
+    """The message names the part, what is allowed there, and what was probably meant."""
+    with pytest.raises(PlanError) as refused:
+        FaultPlan.parse(text)
+    assert str(refused.value)[: len(message)] == message or message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Fault("kil", "before", Point("body", "a", 1)),
+        lambda: Fault("kill", "befor", Point("body", "a", 1)),
+        lambda: Fault("kill", "during", Point("body", "a", 1)),
+        lambda: Fault("kill", "before", Point("body", "a", 1), 0.5),
+    ],
+)
+def test_what_no_plan_may_say_cannot_be_made(make):
+    """A fault that could not be read back cannot be made either."""
+    with pytest.raises(PlanError):
+        make()
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text):
+    """Nothing but a PlanError comes of a text that is no plan."""
+    try:
+        plan = FaultPlan.parse(text)
+    except PlanError as error:
+        assert str(error)
+    else:
+        assert plan == FaultPlan.parse(str(plan))
+
+
+def test_the_nth_point_is_a_point():
+    """It reads back like any other."""
+    assert nth(3) == Point.parse(str(nth(3)))
+    assert str(nth(3)) == "any:point#3"
+
+
+def test_unknown_words_are_explained():
+    """The word, what is allowed, and the nearest where one is near."""
+    assert unknown("colour", "gren", ["red", "green"]) == (
+        "unknown colour 'gren': allowed are red, green; did you mean 'green'?"
+    )
+    assert unknown("colour", "x", ["red"]) == "unknown colour 'x': allowed are red"

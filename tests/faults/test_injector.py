@@ -1,0 +1,110 @@
+"""The injector: counts the points of a life, and strikes where the plan says."""
+
+from __future__ import annotations
+
+import pytest
+
+from agnt5_sim import Fault, FaultPlan, Point
+from agnt5_sim.faults import Injector, nth
+
+
+def _injector(*faults: str) -> tuple[Injector, list[str]]:
+    struck: list[str] = []
+    return Injector(FaultPlan.of(*faults), lambda fault: struck.append(str(fault))), struck
+
+
+def test_points_are_counted_by_kind_and_name():
+    """The first, the second … of each; every one is listed in order."""
+    injector, _ = _injector()
+    for kind, name in [("body", "a"), ("body", "b"), ("body", "a"), ("emit", "a")]:
+        injector.leave(injector.reach(kind, name))
+    assert [str(point) for point in injector.points] == ["body:a#1", "body:b#1", "body:a#2", "emit:a#1"]
+
+
+def test_before_strikes_when_the_point_is_reached():
+    """What crosses there has not happened yet; it strikes once, at that occurrence only."""
+    injector, struck = _injector("kill before body:a#2")
+    injector.leave(injector.reach("body", "a"))
+    assert struck == []
+    point = injector.reach("body", "a")
+    assert struck == ["kill before body:a#2"]
+    injector.leave(point)
+    injector.reach("body", "a")
+    assert struck == ["kill before body:a#2"]
+
+
+def test_after_strikes_when_the_point_is_left():
+    """What crosses there has taken effect."""
+    injector, struck = _injector("kill after body:a#1")
+    point = injector.reach("body", "a")
+    assert struck == []
+    injector.leave(point)
+    assert struck == ["kill after body:a#1"]
+
+
+def test_during_is_asked_for_and_struck_by_the_sleep():
+    """Each comes with the part of the sleep that passes first: half, if the plan does not say."""
+    injector, struck = _injector("kill during sleep:s#1", "kill(0.25) during sleep:s#1")
+    point = injector.reach("sleep", "s")
+    due = injector.during(point)
+    assert sorted(part for _, part in due) == [0.25, 0.5]
+    for fault, _ in due:
+        injector.strike(fault)
+    assert sorted(struck) == ["kill during sleep:s#1", "kill(0.25) during sleep:s#1"]
+    assert injector.during(point) == []
+
+
+def test_the_nth_point_is_whichever_comes():
+    """Before and after the second point, whatever it is."""
+    injector, struck = _injector("kill before any:point#2", "kill after any:point#2")
+    injector.leave(injector.reach("body", "a"))
+    assert struck == []
+    point = injector.reach("emit", "b")
+    assert struck == ["kill before any:point#2"]
+    injector.leave(point)
+    assert struck == ["kill before any:point#2", "kill after any:point#2"]
+
+
+def test_after_the_nth_is_not_after_another_within_it():
+    """A point that is left when others were reached since is no longer the latest."""
+    injector, struck = _injector("kill after any:point#1")
+    outer = injector.reach("body", "outer")
+    injector.leave(injector.reach("emit", "inner"))
+    injector.leave(outer)
+    assert struck == []
+    assert [str(fault) for fault in injector.missed] == ["kill after any:point#1"]
+
+
+def test_what_struck_and_what_did_not():
+    """Struck faults come with how many points were reached by then; the others are missed, in order."""
+    injector, _ = _injector("kill before body:a#1", "kill after body:z#1", "kill before body:b#9")
+    injector.reach("emit", "x")
+    injector.reach("body", "a")
+    assert injector.struck == [(Fault.parse("kill before body:a#1"), 2)]
+    assert [str(fault) for fault in injector.missed] == ["kill after body:z#1", "kill before body:b#9"]
+
+
+def test_a_strike_that_does_not_return_is_noted_all_the_same():
+    """A kill ends the program that reached the point; the injector knows before."""
+
+    class Killed(BaseException):
+        """Stands for a stack that is left for ever."""
+
+    def strike(fault: Fault) -> None:
+        raise Killed
+
+    injector = Injector(FaultPlan.of("kill before body:a#1"), strike)
+    with pytest.raises(Killed):
+        injector.reach("body", "a")
+    assert injector.points == [Point("body", "a", 1)]
+    assert injector.missed == ()
+    assert injector.struck == [(Fault.parse("kill before body:a#1"), 1)]
+
+
+def test_without_a_plan_nothing_is_struck():
+    """The points are counted all the same."""
+    injector, struck = _injector()
+    for _ in range(3):
+        injector.leave(injector.reach("body", "a"))
+    assert injector.points[-1] == Point("body", "a", 3)
+    assert (struck, injector.missed, nth(1) in injector.points) == ([], (), False)

@@ -1,0 +1,104 @@
+"""Workflows that the tests of simulate() and explore() live."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+
+from agnt5 import function, workflow
+
+OPTIONS = [{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}]
+
+
+@function
+async def life_charge(ctx, order_id: str) -> dict:
+    """Charge, slowly."""
+    await asyncio.sleep(1)
+    return {"id": f"ch_{order_id}"}
+
+
+@workflow
+async def life_order(ctx, order_id: str, count: int = 1) -> dict:
+    """Charge, hold and ask."""
+    charged = await ctx.step(life_charge, order_id)
+    await ctx.sleep(3600, name="hold")
+    answer = await ctx.wait_for_user("ship?", input_type="approval", options=OPTIONS)
+    return {"charge": charged["id"], "count": count, "answer": answer}
+
+
+@workflow
+async def life_small(ctx) -> int:
+    """Do one thing."""
+    return await ctx.step("one", lambda: 1)
+
+
+@workflow
+async def life_two_questions(ctx) -> list:
+    """Ask twice."""
+    return [await ctx.wait_for_user("city?"), await ctx.wait_for_user("street?")]
+
+
+@workflow
+async def life_fails(ctx) -> None:
+    """Fail."""
+    raise ValueError("out of stock")
+
+
+@workflow
+async def life_sleeps(ctx, years: int) -> str:
+    """Sleep for years."""
+    await ctx.sleep(int(years * 365.25 * 86_400), name="long")
+    return "awake"
+
+
+@workflow
+async def life_draws(ctx) -> dict:
+    """Draw, in a step and kept by it."""
+    return await ctx.step("draw", lambda: {"number": random.random(), "id": str(uuid.uuid4())})
+
+
+@workflow
+async def life_draws_outside(ctx) -> int:
+    """Draw outside of a step, which no replay survives."""
+    if random.random() < 0.5:
+        await ctx.step("left", lambda: 1)
+    else:
+        await ctx.step("right", lambda: 1)
+    return await ctx.step("last", lambda: 2)
+
+
+async def life_ship() -> str:
+    """Be an effect."""
+    return "shipped"
+
+
+@workflow
+async def life_ships_outside(ctx) -> str:
+    """Ship outside of a step, where each replay ships again."""
+    shipped = await life_ship()
+    await ctx.step("note", lambda: 1)
+    return shipped
+
+
+@workflow
+async def life_ships(ctx) -> str:
+    """Ship in a step."""
+    return await ctx.step("ship", life_ship)
+
+
+@workflow
+async def life_remembers(ctx, name: str) -> dict:
+    """Keep state, in the scope of a session."""
+    count = ctx.state.get("count", 0) + 1
+    ctx.state.set("count", count)
+    return {"name": name, "count": count}
+
+
+@workflow
+async def life_many_steps(ctx, steps: int) -> int:
+    """Do many things, one after another."""
+    total = 0
+    for number in range(steps):
+        total += await ctx.step(f"add_{number}", lambda number=number: number)
+    return total

@@ -1,0 +1,164 @@
+"""The marker agnt5_sim: sweeps an ordinary test."""
+
+from __future__ import annotations
+
+import pytest
+
+from agnt5_sim.guarantees import DEFECTS
+
+KNOWN = DEFECTS[0].id
+
+COUNTED = """
+import pathlib
+import pytest
+from shop import *
+
+@pytest.mark.agnt5_sim
+async def test_counted(sim):
+    with open("lives", "a") as lives:
+        lives.write("x")
+    assert await sim.run(small) == 1
+"""
+
+
+def _marked(project, how: str) -> None:
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom shop import *\n"
+        f"@pytest.mark.agnt5_sim{how}\nasync def test_marked(sim):\n    await sim.run(small)\n",
+    )
+
+
+def test_without_the_option_it_lives_once(project):
+    """A marked test is an ordinary test until --agnt5-sim is given."""
+    project.file("test_counted.py", COUNTED)
+    result = project.run()
+    assert result.ret == 0
+    assert (project.path / "lives").read_text() == "x"
+
+
+def test_under_the_option_it_is_lived_again_and_again(project):
+    """So often as the summary says."""
+    project.file("test_counted.py", COUNTED)
+    result = project.sweep()
+    assert result.ret == 0
+    lives = len((project.path / "lives").read_text())
+    assert project.swept()["test_counted"]["lives"] == lives
+    result.stdout.fnmatch_lines([f"1 test, {lives} lives, *"])
+
+
+def test_a_class_and_a_module_can_be_marked(project):
+    """The marker works wherever markers do, and the nearest goes before the others."""
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom shop import *\n"
+        "pytestmark = pytest.mark.agnt5_sim(budget=4)\n"
+        "async def test_in_module(sim):\n    await sim.run(small)\n"
+        "@pytest.mark.agnt5_sim(budget=5)\n"
+        "class TestClass:\n"
+        "    async def test_in_class(self, sim):\n        await sim.run(small)\n"
+        "    @pytest.mark.agnt5_sim(budget=6)\n"
+        "    async def test_own(self, sim):\n        await sim.run(small)\n",
+    )
+    assert project.sweep().ret == 0
+    assert {name: swept["lives"] for name, swept in project.swept().items()} == {
+        "test_in_module": 4,
+        "test_in_class": 5,
+        "test_own": 6,
+    }
+
+
+def test_parameters_and_fixtures_are_handed_over(project):
+    """Every life gets the test's arguments; stubs a fixture declares hold in each."""
+    project.file(
+        "test_marked.py",
+        "import pytest, pytest_asyncio\nfrom shop import *\n"
+        "@pytest.fixture\ndef stubbed(sim):\n    sim.stub('one', returns=7)\n"
+        "@pytest_asyncio.fixture\nasync def also():\n    await asyncio.sleep(5)\n    return 7\n"
+        "@pytest.mark.agnt5_sim\n@pytest.mark.parametrize('number', [7, 8])\n"
+        "async def test_marked(sim, stubbed, also, number, tmp_path):\n"
+        "    assert tmp_path.is_dir()\n"
+        "    assert await sim.run(small) == also\n",
+    )
+    result = project.sweep()
+    assert result.ret == 0
+    assert set(project.swept()) == {"test_marked[7]", "test_marked[8]"}
+
+
+def test_a_known_defect_is_accepted(project):
+    """Ids of known defects are taken, one or several."""
+    for how in (f"(accept='{KNOWN}')", f"(accept=['{KNOWN}'])", "(accept=())"):
+        _marked(project, how)
+        assert project.sweep("--agnt5-sim-budget=4").ret == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("(dept=2)", "has an unknown argument 'dept': allowed are depth, faults, budget, accept; did you mean 'depth'?"),
+        ("(2)", "takes keywords only: depth, faults, budget, accept"),
+        ("(depth=0)", "depth=0 is not a whole number from 1 to 5"),
+        ("(depth='2')", "depth='2' is not a whole number from 1 to 5"),
+        ("(depth=True)", "depth=True is not a whole number from 1 to 5"),
+        ("(faults='kil')", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
+        ("(faults=())", "faults is empty; allowed are kill"),
+        ("(faults=3)", "faults=3 is neither a text nor a list of texts"),
+        ("(faults=[3])", "faults=[3] is neither a text nor a list of texts"),
+        ("(budget='soon')", "'soon' is no budget: write a number of lives (500) or a time (30s, 5m)"),
+        ("(budget=0)", "0 is no budget"),
+        ("(accept='E')", "unknown defect 'E': allowed are"),
+        (f"(accept='{KNOWN}x')", f"did you mean '{KNOWN}'?"),
+        ("(accept=5)", "accept=5 is neither a text nor a list of texts"),
+    ],
+)
+def test_what_a_marker_cannot_say_is_refused(project, how, says):
+    """A usage error names the test, the argument and what is allowed, before anything runs."""
+    _marked(project, how)
+    project.refuses("--agnt5-sim", says=("test_marked.py::test_marked: the marker agnt5_sim", says))
+
+
+def test_a_marked_test_that_cannot_be_swept_says_so(project):
+    """A plain function, and one without `sim`, is red; so is one that starts no run."""
+    project.file(
+        "test_marked.py",
+        "import pytest\npytestmark = pytest.mark.agnt5_sim\n"
+        "def test_plain():\n    pass\n"
+        "@pytest.mark.asyncio\nasync def test_without():\n    pass\n"
+        "async def test_nothing(sim):\n    pass\n",
+    )
+    result = project.sweep()
+    assert result.ret == 1
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "test_marked.py::test_plain is to be swept, and is no `async def` test that asks for the `sim` fixture",
+            "test_marked.py::test_without is to be swept, and is no `async def` test that asks for the `sim` fixture",
+            "it started no run: there is nothing to sweep",
+            "failed without any fault, and was not swept: test_marked.py::test_nothing",
+            "nothing was swept. A gate that did not run is no gate.",
+        ]
+    )
+
+
+def test_a_test_that_keeps_something_says_so(project):
+    """What one life leaves to the next is found in the lives without faults, and said."""
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom shop import *\n"
+        "@pytest.fixture\ndef kept():\n    return []\n"
+        "@pytest.mark.agnt5_sim\nasync def test_marked(sim, kept):\n"
+        "    kept.append(1)\n    await sim.run(small)\n    assert len(kept) == 1\n",
+    )
+    result = project.sweep("--agnt5-sim-budget=4")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["result.same is broken: an assertion of the test failed in another life without faults: *", "*plan *none"]
+    )
+
+
+def test_the_marker_is_known(project):
+    """`--markers` lists it, and --strict-markers takes it."""
+    result = project.run("--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): *"])
+    _marked(project, "")
+    assert project.run("--strict-markers").ret == 0

@@ -1,0 +1,462 @@
+"""simulate() and explore(): lives from a script or a property, without an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import life_workflows as wf
+import pytest
+
+from agnt5_sim import (
+    AnswerRefused,
+    BadInput,
+    FaultPlan,
+    GuaranteeBroken,
+    NotAWorkflow,
+    NotJson,
+    PlanError,
+    Stub,
+    UnknownProfile,
+    explore,
+    simulate,
+)
+from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sweeping import Budget, BudgetError, Sweep, batches, sweep
+from agnt5_sim.sweeping.shrinking import shrink
+from agnt5_sim.verdicts import UnknownDefect
+
+PROFILES = installed().profiles
+
+
+# -- simulate ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_outcome_can_be_asked_everything(profile):
+    """Status, output, steps, events, attempts and points of a life."""
+    outcome = simulate(wf.life_order, {"order_id": "o"}, answers=["yes"], profile=profile).check()
+    assert outcome.status == "completed"
+    assert outcome.output == {"charge": "ch_o", "count": 1, "answer": "yes"}
+    assert (outcome.error, outcome.violations, outcome.missed) == ("", (), ())
+    assert outcome.plan == FaultPlan()
+    assert outcome.attempts >= 2
+    step = outcome.step("life_charge")
+    assert step in outcome.steps
+    assert (step.executions, step.result, step.error) == (1, {"id": "ch_o"}, "")
+    assert outcome.events[0].time == 0.0
+    assert {event.attempt for event in outcome.events} <= set(range(outcome.attempts))
+    assert len(outcome.points) == len(set(outcome.points))
+    assert outcome.history[-1].kind == "life.ended"
+    assert outcome.history[-1].time == 3602.0
+
+
+def test_an_outcome_is_frozen():
+    """What came of a life does not change."""
+    outcome = simulate(wf.life_small)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        outcome.status = "failed"
+
+
+def test_input_is_a_dict_or_the_only_value():
+    """By name, by defaults, as the value of the only parameter, and by the workflow's name."""
+    assert simulate(wf.life_order, {"order_id": "a", "count": 3}, answers="no").output["count"] == 3
+    assert simulate("life_sleeps", {"years": 1}).output == "awake"
+    assert simulate(wf.life_small, {}).output == simulate(wf.life_small).output == 1
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["Berlin", "Main"],
+        ("Berlin", "Main"),
+        {0: "Berlin", 1: "Main"},
+        {"city?": "Berlin", "street?": "Main"},
+        {"city?": "Berlin", 1: "Main"},
+        lambda pause: {"city?": "Berlin", "street?": "Main"}[pause.question],
+    ],
+    ids=["list", "tuple", "by-index", "by-question", "mixed", "function"],
+)
+def test_the_ways_to_answer(answers):
+    """In turn, by index, by question, by a function; each a virtual second after the question."""
+    outcome = simulate(wf.life_two_questions, answers=answers)
+    assert outcome.output == ["Berlin", "Main"]
+    assert outcome.history[-1].time == 2.0
+
+
+def test_a_question_nobody_answers_leaves_the_run_paused():
+    """It is an outcome, no error; what it waits for is said."""
+    outcome = simulate(wf.life_two_questions, answers="Berlin")
+    assert (outcome.status, outcome.output) == ("paused", None)
+    assert "street?" in outcome.error
+
+
+def test_an_answer_that_is_no_option_is_refused():
+    """The mistake is the test's, and said so."""
+    with pytest.raises(AnswerRefused, match=r"yes.*no"):
+        simulate(wf.life_order, {"order_id": "o"}, answers="maybe")
+
+
+def test_a_run_that_fails_is_an_outcome():
+    """Its error is in it, and no guarantee is broken by it."""
+    outcome = simulate(wf.life_fails).check()
+    assert (outcome.status, outcome.output) == ("failed", None)
+    assert "out of stock" in outcome.error
+
+
+def test_stubs_stand_in_for_steps():
+    """By function or name: a result, an error, a callable, a Stub."""
+    order = {"order_id": "o"}
+    for stub in ({"id": "x"}, Stub(returns={"id": "x"}), lambda order_id: {"id": "x"}, Stub(sequence=[{"id": "x"}])):
+        outcome = simulate(wf.life_order, order, answers="yes", stubs={wf.life_charge: stub})
+        assert outcome.output["charge"] == "x"
+    assert simulate(wf.life_small, stubs={"one": 5}).output == 5
+    failed = simulate(wf.life_small, stubs={"one": ValueError("declined")})
+    assert failed.status == "failed"
+    assert "declined" in failed.error
+
+
+def test_ten_years_pass_at_once():
+    """Virtual time costs nothing, and is exact."""
+    outcome = simulate(wf.life_sleeps, {"years": 10})
+    assert outcome.output == "awake"
+    assert outcome.history[-1].time == 10 * 365.25 * 86_400
+
+
+def test_state_is_kept_in_its_scope():
+    """What a run left in its state can be read."""
+    outcome = simulate(wf.life_remembers, {"name": "a"}, session_id="s").check()
+    assert outcome.output == {"name": "a", "count": 1}
+    assert outcome.state["count"] == 1
+    assert simulate(wf.life_small).state in (None, {})
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_plan_is_given_as_a_value_or_as_text(profile):
+    """The same life comes of both; a kill is survived; what is never reached is told."""
+    first = simulate(wf.life_order, {"order_id": "o"}, answers="yes", profile=profile)
+    point = first.points[len(first.points) // 2]
+    text = f"kill before {point}; kill after body:nowhere#1"
+    one, other = (
+        simulate(wf.life_order, {"order_id": "o"}, answers="yes", faults=faults, profile=profile)
+        for faults in (text, FaultPlan.parse(text))
+    )
+    assert one.history.digest == other.history.digest
+    assert (one.status, one.output) == (first.status, first.output)
+    assert one.attempts > first.attempts
+    assert str(one.plan) == str(other.plan)
+    assert [str(fault) for fault in one.missed] == ["kill after body:nowhere#1"]
+
+
+def test_the_same_seed_gives_the_same_life():
+    """Twice here; another seed draws other values and goes the same way."""
+    one, same, other = (simulate(wf.life_draws, seed=seed) for seed in (3, 3, 4))
+    assert one.history.digest == same.history.digest
+    assert one.output == same.output
+    assert one.output != other.output
+    assert [entry.kind for entry in one.history] == [entry.kind for entry in other.history]
+    assert one.points == other.points
+
+
+def test_the_same_seed_gives_the_same_life_in_other_processes():
+    """Fresh interpreters, whatever their hash seed and time zone, live what this one lives."""
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); import life_workflows as wf\n"
+        "from agnt5_sim import explore, simulate\n"
+        "o = simulate(wf.life_draws, seed=3)\n"
+        "e = explore(wf.life_order, {'order_id': 'o'}, answers='yes', budget=12)\n"
+        "print(o.history.digest, e.digest)"
+    )
+    here = [
+        simulate(wf.life_draws, seed=3).history.digest,
+        explore(wf.life_order, {"order_id": "o"}, answers="yes", budget=12).digest,
+    ]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for hash_seed, zone in (("1", "Asia/Tokyo"), ("4711", "America/New_York"))
+    ]
+    assert [process.communicate()[0].split() for process in processes] == [here, here]
+
+
+def test_where_a_life_begins_can_be_chosen():
+    """Seconds after 2026 began; nothing else changes."""
+    one, other = simulate(wf.life_small), simulate(wf.life_small, start=86_400)
+    assert one.output == other.output
+    assert one.history.digest != other.history.digest
+
+
+@pytest.mark.parametrize(
+    ("error", "match", "call"),
+    [
+        (NotAWorkflow, "did you mean 'life_small'", lambda: simulate("life_smal")),
+        (NotAWorkflow, "is no workflow", lambda: simulate(print)),
+        (BadInput, "order_id", lambda: simulate(wf.life_order, {})),
+        (BadInput, "colour", lambda: simulate(wf.life_order, {"order_id": "o", "colour": "red"})),
+        (NotJson, "JSON", lambda: simulate(wf.life_order, {"order_id": object()})),
+        (PlanError, "did you mean 'kill'", lambda: simulate(wf.life_small, faults="kil before a:b#1")),
+        (UnknownProfile, PROFILES[0], lambda: simulate(wf.life_small, profile="nowhere")),
+        (ValueError, "exactly one of", lambda: simulate(wf.life_small, stubs={"one": Stub()})),
+    ],
+    ids=["name", "thing", "missing", "extra", "no-json", "plan", "profile", "stub"],
+)
+def test_mistakes_are_named(error, match, call):
+    """Each with what is allowed, or what was probably meant."""
+    with pytest.raises(error, match=match):
+        call()
+
+
+def test_it_is_refused_inside_a_running_loop():
+    """Inside a loop there is `sim`; simulate() says so instead of doing something odd."""
+
+    async def inside() -> int:
+        return simulate(wf.life_small).output
+
+    try:
+        output = asyncio.run(inside())
+    except RuntimeError as error:
+        assert "loop" in str(error)  # noqa: PT017 - either is right
+    else:
+        assert output == 1
+
+
+def test_check_raises_what_was_broken():
+    """With the whole report in the message, and the life to look into."""
+    point = next(p for p in simulate(wf.life_ships_outside).points if p.kind == "body")
+    plan = f"kill after {point}"
+    outcome = simulate(wf.life_ships_outside, faults=plan, effects=(wf.life_ship,))
+    (violation,) = [v for v in outcome.violations if v.guarantee == "effect.once"]
+    with pytest.raises(GuaranteeBroken, match="effect.once is broken: life_ship") as broken:
+        outcome.check()
+    assert violation in broken.value.violations
+    assert broken.value.history is outcome.history
+    assert (violation.plan, violation.run_id, violation.workflow) == (plan, "run-1", "life_ships_outside")
+    assert f"simulate(life_ships_outside, ..., faults={plan!r})" in str(broken.value)
+
+
+# -- explore -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_single_kill_is_lived(profile):
+    """All of a small workflow's, and nothing breaks."""
+    exploration = explore(wf.life_small, profile=profile).check()
+    assert (exploration.coverage, exploration.depth) == (1.0, 1)
+    assert exploration.runs == exploration.planned
+    assert exploration.points == simulate(wf.life_small, profile=profile).points
+    assert len(exploration.points) < exploration.runs <= 3 + 2 * len(exploration.points)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_longer_workflow_survives_every_kill(profile):
+    """Steps, a sleep and a question: each is struck, and the order is shipped once."""
+    exploration = explore(wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, budget=40).check()
+    assert {"body", "emit"} <= {point.kind for point in exploration.points}
+
+
+def test_progress_is_told_after_every_life():
+    """How many were lived, how many there will be, how many findings."""
+    told: list[tuple[int, int, int]] = []
+    exploration = explore(wf.life_small, progress=lambda *now: told.append(now))
+    assert [lived for lived, _, _ in told] == list(range(4, exploration.runs + 1))
+    assert told[-1] == (exploration.runs, exploration.planned, 0)
+
+
+def test_a_finding_is_reported_under_one_fault_where_one_will_do():
+    """Two faults were tried too; the plan that is reported is as small as can be, and shows it again."""
+    exploration = explore(wf.life_ships_outside, effects=(wf.life_ship,), depth=2, budget=60)
+    (found,) = [v for v in exploration.violations if v.guarantee == "effect.once"]
+    assert len(FaultPlan.parse(found.plan)) == 1
+    again = simulate(wf.life_ships_outside, faults=found.plan, effects=(wf.life_ship,))
+    assert found.key in {violation.key for violation in again.violations}
+    with pytest.raises(GuaranteeBroken, match="effect.once is broken"):
+        exploration.check()
+
+
+def test_shrinking_leaves_out_what_is_not_needed():
+    """Of three faults of which one matters, that one is left."""
+    from agnt5_sim.exploring import story_of
+    from agnt5_sim.guarantees import Volatile
+    from agnt5_sim.sweeping.judging import Judge
+
+    story = story_of(wf.life_ships_outside, effects=(wf.life_ship,))
+    baseline = story(FaultPlan(), 0, 0)
+    judge = Judge(story, baseline, Volatile(baseline.history, baseline.history), 0)
+    points = [f"kill before any:point#{number}" for number in (2, 9, 14)]
+    violations = judge.live(FaultPlan.of(*points)).violations
+    found = next(v for v in violations if v.guarantee == "effect.once")
+    small = shrink(found, judge)
+    assert len(FaultPlan.parse(small.plan)) == 1
+    assert small.key == found.key
+
+
+def test_an_effect_inside_a_step_is_at_least_once():
+    """What a crash inside a step repeats is listed, and is no finding."""
+    exploration = explore(wf.life_ships, effects=(wf.life_ship,)).check()
+    assert [effect for effect, _ in exploration.repeated] == ["life_ship"]
+
+
+def test_a_budget_of_lives():
+    """So many, the three without faults among them; the rest is planned."""
+    exploration = explore(wf.life_small, budget=6)
+    assert exploration.runs == 6
+    assert exploration.planned > 6
+    assert exploration.coverage == 6 / exploration.planned
+    assert exploration.digest == explore(wf.life_small, budget="6").digest
+
+
+def test_a_budget_of_time():
+    """A sweep ends when its time does."""
+    exploration = explore(wf.life_small, budget="0.001s")
+    assert exploration.runs == 4
+    assert exploration.coverage < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        (None, Budget()),
+        ("", Budget()),
+        (500, Budget(lives=500)),
+        ("500", Budget(lives=500)),
+        ("30s", Budget(seconds=30.0)),
+        ("0.5s", Budget(seconds=0.5)),
+        ("5m", Budget(seconds=300.0)),
+        (" 5m ", Budget(seconds=300.0)),
+    ],
+)
+def test_how_a_budget_is_written(text, budget):
+    """Lives, seconds or minutes."""
+    assert budget == Budget.parse(text)
+
+
+@pytest.mark.parametrize("text", [0, "0", "-1", "1.5", "1h", "s", "many", 2.5])
+def test_what_is_no_budget(text):
+    """The message shows how one is written."""
+    with pytest.raises(BudgetError, match=r"is no budget: write a number of lives \(500\) or a time \(30s, 5m\)"):
+        Budget.parse(text)
+
+
+def test_one_plan_alone():
+    """Exactly this plan, besides the lives without faults."""
+    exploration = explore(wf.life_small, plan="kill before any:point#2")
+    assert (exploration.runs, exploration.planned) == (4, 4)
+
+
+def test_pairs_strike_after_each_other():
+    """At depth two the second kill comes after the first, and all pairs are found."""
+    exploration = explore(wf.life_small, depth=2)
+    single = explore(wf.life_small)
+    assert exploration.check().coverage == 1.0
+    assert exploration.runs > single.runs + len(single.points)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_forked_batches_come_to_the_same(monkeypatch):
+    """Verdicts, digest, findings, progress and repeated effects are those of lives lived here."""
+    monkeypatch.setattr(batches, "BATCH", 4)
+
+    def both(workflow, **how):
+        found = []
+        for here in (10_000, 0):
+            monkeypatch.setattr(batches, "HERE", here)
+            told: list[tuple[int, int, int]] = []
+            found.append((explore(workflow, progress=lambda *now, told=told: told.append(now), **how), told))
+        return found
+
+    for workflow, how in [
+        (wf.life_small, {"depth": 2, "budget": 30}),
+        (wf.life_ships_outside, {"effects": (wf.life_ship,)}),
+        (wf.life_ships, {"effects": (wf.life_ship,)}),
+    ]:
+        (one, told), (other, told_too) = both(workflow, **how)
+        assert one == other
+        assert told == told_too
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_batch_that_fails_says_how(monkeypatch):
+    """The child's own traceback is in the error, and no child is left."""
+    monkeypatch.setattr(batches, "HERE", 0)
+    monkeypatch.setattr(batches, "BATCH", 2)
+    calls = []
+
+    def story(plan, seed, start, /, *, forget=False):
+        if plan.faults:
+            raise ZeroDivisionError("in the child")
+        calls.append(plan)
+        return real(plan, seed, start, forget=forget)
+
+    from agnt5_sim.exploring import story_of
+
+    real = story_of(wf.life_small)
+    with pytest.raises(batches.BatchFailed, match="ZeroDivisionError: in the child"):
+        sweep(story, Sweep())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_values_that_differ_anyway_are_no_findings():
+    """What is drawn differs from life to life; under faults too, and that is no defect."""
+    assert explore(wf.life_draws).check().coverage == 1.0
+
+
+def test_a_path_that_differs_is_a_finding():
+    """A workflow that draws outside of a step takes other paths, and no replay of it can be trusted."""
+    seeds = range(8)
+    found = {v.guarantee for seed in seeds for v in explore(wf.life_draws_outside, seed=seed, budget=6).violations}
+    assert "world.deterministic" in found
+
+
+def test_known_defects_are_accepted_by_id():
+    """One id or several; one that is none is refused, with the nearest."""
+    from agnt5_sim.guarantees import DEFECTS
+
+    known = DEFECTS[0].id
+    assert explore(wf.life_small, budget=4, accept=(known,)).check(accept=(known,))
+    with pytest.raises(UnknownDefect, match=f"did you mean '{known}'"):
+        explore(wf.life_small, accept=(f"{known}x",))
+    with pytest.raises(UnknownDefect):
+        explore(wf.life_small, budget=4).check(accept=("none",))
+
+
+@pytest.mark.parametrize(
+    ("error", "match", "how"),
+    [
+        (ValueError, "depth is 0; it must be at least 1", {"depth": 0}),
+        (PlanError, "unknown fault kind 'kil'", {"faults": ("kil",)}),
+        (BudgetError, "is no budget", {"budget": "soon"}),
+        (PlanError, "is no fault", {"plan": "kill"}),
+        (UnknownProfile, "unknown profile", {"profile": "nowhere"}),
+    ],
+    ids=["depth", "kind", "budget", "plan", "profile"],
+)
+def test_mistakes_in_an_exploration_are_named(error, match, how):
+    """Each before a life is lived."""
+    with pytest.raises(error, match=match):
+        explore(wf.life_small, **how)
+
+
+def test_a_workflow_that_fails_is_explored_too():
+    """Failing is what it does, with and without faults."""
+    assert explore(wf.life_fails).check().coverage == 1.0
+
+
+def test_a_question_nobody_answers_is_explored_too():
+    """A run that stays paused does so under every fault."""
+    assert explore(wf.life_two_questions).check().coverage == 1.0
+
+
+def test_outcomes_are_data():
+    """What a step returned is what JSON made of it."""
+    output = simulate(wf.life_order, {"order_id": "ö"}, answers="yes").output
+    assert output == json.loads(json.dumps(output))
