@@ -56,7 +56,7 @@ def paired(reading: Reading) -> Iterator[Broken]:
                 )
 
 
-def _why_open(attempt: Attempt, entry: Entry) -> str:
+def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause a line
     """Tell why an event was still open when its attempt reported."""
     if entry.branch:
         return left_behind(attempt, entry)

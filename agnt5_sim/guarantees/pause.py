@@ -59,7 +59,8 @@ def answer(reading: Reading) -> Iterator[Broken]:
                 got = thaw(call.answer.data["value"])
                 if got != _read(answered.data["value"]):
                     yield Broken(
-                        f"question {call.called.data['question']!r} got another answer than was given",
+                        f"question {call.called.data['question']!r} got another answer than was"
+                        " given",
                         entry=call.answer,
                         step=call.identity,
                         expected=repr(_read(answered.data["value"])),
@@ -80,8 +81,8 @@ def _for_another(attempt: Attempt, asked: dict[int, Call]) -> Iterator[Broken]:
                 f" {call.called.data['question']!r}",
                 entry=call.answer,
                 step=call.identity,
-                expected=f"question {call.ordinal + 1} of branch {call.branch or 'main'} to be asked",
-                seen=f"an answer to question {before.ordinal + 1} of branch {before.branch or 'main'}",
+                expected=f"question {_place(call)} to be asked",
+                seen=f"an answer to question {_place(before)}",
                 cause="shared-index" if before.branch != call.branch else "other-path",
             )
     if attempt.report is not None and attempt.outcome == "paused":
@@ -166,3 +167,7 @@ def durable(reading: Reading) -> Iterator[Broken]:
 
 def _shares_record(attempt: Attempt, record: str) -> bool:
     return sum(call.record == record for call in attempt.calls_of("step")) > 1
+
+
+def _place(call: Call) -> str:
+    return f"{call.ordinal + 1} of branch {call.branch or 'main'}"

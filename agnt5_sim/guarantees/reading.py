@@ -56,7 +56,8 @@ class Call:
     """
 
     __slots__ = (
-        "answer", "bodies", "branch", "called", "identity", "kind", "label", "ordinal", "raised", "record",
+        "answer", "bodies", "branch", "called", "identity",
+        "kind", "label", "ordinal", "raised", "record",
     )  # fmt: skip
 
     def __init__(self, entry: Entry, ordinal: int) -> None:
@@ -276,7 +277,7 @@ class Run:
             self._completing[step] = attempt
 
     def key(self, call: Call) -> str:
-        """Return what a call is found again by: its record, or its identity if others share that."""
+        """Return what a call is found again by: its record, or its identity if that is shared."""
         return call.identity if (call.kind, call.record) in self._shared else call.record
 
     @cached_property

@@ -10,7 +10,7 @@ from .registry import Broken, guarantee
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .reading import Reading, Run
+    from .reading import Attempt, Reading, Run
 
 
 @guarantee("result.reached")
@@ -28,9 +28,8 @@ def reached(reading: Reading) -> Iterator[Broken]:
             )
         elif run.ended is None and stuck is not None:
             last = run.attempts[-1] if run.attempts else None
-            if last is not None and last.outcome == "paused" and last.report is not None:
-                if last.report.data["pause_index"] not in run.answers:
-                    continue  # it waits for a person, who was given nothing to say
+            if last is not None and _waits_for_nobody(last):
+                continue
             yield Broken(
                 "the run cannot go on",
                 entry=stuck,
@@ -45,6 +44,14 @@ def _why_endless(run: Run) -> str:
     asked = [a.report for a in run.attempts if a.report is not None and a.outcome == "paused"]
     answered = run.answers.get(asked[-1].data["pause_index"]) if asked else None
     return "empty-answer" if answered is not None and answered.data["value"] == "" else ""
+
+
+def _waits_for_nobody(attempt: Attempt) -> bool:
+    """Tell whether an attempt waits for a person, who was given nothing to say."""
+    report = attempt.report
+    if report is None or attempt.outcome != "paused":
+        return False
+    return report.data["pause_index"] not in attempt.run.answers
 
 
 @guarantee("result.agrees")

@@ -106,7 +106,8 @@ def continuity(reading: Reading) -> Iterator[Broken]:
                 got = thaw(entry.data["value"])
                 if got != state[entry.name]:
                     yield Broken(
-                        f"state {entry.name!r}, which an earlier run of the scope saved, was not there",
+                        f"state {entry.name!r}, which an earlier run of the scope saved, was not"
+                        " there",
                         entry=entry,
                         step=entry.name,
                         expected=repr(state[entry.name]),

@@ -108,7 +108,8 @@ def distinct(reading: Reading) -> Iterator[Broken]:
                     continue
                 told.add(call.record)
                 yield Broken(
-                    f"two sleeps share the record {call.record!r}: the second is taken for the first",
+                    f"two sleeps share the record {call.record!r}: the second is taken for the"
+                    " first",
                     entry=call.called,
                     step=call.identity,
                     expected=f"records of their own for {other.identity} and {call.identity}",

@@ -73,7 +73,8 @@ def _first_other_read(attempt: Attempt, first: dict[Place, Entry]) -> Broken | N
                 else "replays over other state"
             )
             return Broken(
-                f"attempt {attempt.number} {how}: reading {entry.name!r} gives another value than it gave live",
+                f"attempt {attempt.number} {how}: reading {entry.name!r} gives another value than"
+                " it gave live",
                 entry=entry,
                 step=entry.name,
                 expected=show(before.data["value"]),

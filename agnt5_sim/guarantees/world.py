@@ -24,7 +24,8 @@ def awaited(reading: Reading) -> Iterator[Broken]:
                 told.add(entry.name)
                 replayed = attempt.number > 0
                 yield Broken(
-                    f"the coroutine {entry.data['what']}() given to step {entry.name} was never awaited",
+                    f"the coroutine {entry.data['what']}() given to step {entry.name} was never"
+                    " awaited",
                     entry=entry,
                     step=entry.name,
                     expected="awaited, or closed, when the step is answered from its record",

@@ -298,7 +298,7 @@ class WorkerE:
         entry["decision"] = grant.kind
         self._steps[identity] = (request.stable_key, name)
         if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
-            self._journal(attempt, "started", identity, request.display_name, grant.attempt, "")
+            self._journal(attempt, "started", identity, name, grant.attempt, "")
         return grant
 
     async def complete(
