@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 DEFAULT_EPOCH_NS = 1_767_225_600 * NS  # 2026-01-01T00:00:00Z
 DEFAULT_TURNS = 100_000
 _REAL_WAIT_S = 30.0
+_POLLING = 5
+"""So many times the turns of spinning in place are a program's that lets time pass."""
 
 
 class WorldTimer:
@@ -73,6 +75,7 @@ class World:
         self.on_stuck: Callable[[str], bool] | None = None
         self.unhandled_errors: list[tuple[VirtualLoop, dict[str, Any]]] = []
         self._turns_at_progress = 0
+        self._turns_at_jump = 0
         self._timers: list[tuple[float, int, Any, VirtualLoop | None]] = []
         self._seq = itertools.count()
         self._processes: list[Process] = []
@@ -125,7 +128,7 @@ class World:
 
     def progress(self) -> None:
         """Note that a program got somewhere, so that it does not count as spinning."""
-        self._turns_at_progress = self.turns
+        self._turns_at_progress = self._turns_at_jump = self.turns
 
     # -- processes ---------------------------------------------------------------------
 
@@ -310,7 +313,7 @@ class World:
                     self._run_job(process, process.loop.jobs.popleft())
                 if moved and done():
                     return
-            if self.turns - self._turns_at_progress > self.turn_limit:
+            if self.turns - self._turns_at_jump > self.turn_limit:
                 self._give_up_spinning(home)
 
     def _turn_home(self, home: VirtualLoop) -> None:
@@ -388,7 +391,9 @@ class World:
         if when > self.now:
             self.now = when
             self._since_ns = round(when * NS)
-            self.progress()
+            self._turns_at_jump = self.turns
+            if self.turns - self._turns_at_progress > self.turn_limit * _POLLING:
+                self._give_up_polling(home)
         while True:
             due = self.next_timer()
             if due is None or due > self.now:
@@ -420,6 +425,15 @@ class World:
             " wait for something, or let time pass (asyncio.sleep(0.1) instead of sleep(0)).\n"
         )
         self.progress()  # whoever cleans up has turns to do it in
+        raise Spinning(msg + self.describe_waits(home))
+
+    def _give_up_polling(self, home: VirtualLoop | None) -> NoReturn:
+        msg = (
+            f"{self.turn_limit * _POLLING} loop turns passed, up to virtual time {self.now:g} s,"
+            " without anything being asked of the platform: something looks again and again for"
+            " what never comes. Wait for it, or give the wait an end.\n"
+        )
+        self.progress()
         raise Spinning(msg + self.describe_waits(home))
 
     def describe_waits(self, home: VirtualLoop | None = None) -> str:

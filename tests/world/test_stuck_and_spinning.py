@@ -375,3 +375,17 @@ def test_the_watch_is_taken_away_again() -> None:
         signal.getsignal(signal.SIGVTALRM),
         signal.getitimer(signal.ITIMER_VIRTUAL)[0],
     )
+
+
+def test_a_program_that_looks_for_ever_for_what_never_comes_is_stopped() -> None:
+    """Time moves between its looks, so it is not spinning in place; it gets nowhere all the same."""
+    world = World(turn_limit=100)
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(0.5)
+
+    task = world.spawn().start(look())
+
+    with pytest.raises(Spinning, match="looks again and again for what never comes"):
+        world.drive(None, task.done)
