@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 DEFAULT_EPOCH_NS = 1_767_225_600 * NS  # 2026-01-01T00:00:00Z
 DEFAULT_TURNS = 100_000
 _REAL_WAIT_S = 30.0
-_POLLING = 5
+_POLLING = 20
 """So many times the turns of spinning in place are a program's that lets time pass."""
 
 

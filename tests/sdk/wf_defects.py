@@ -152,6 +152,13 @@ async def sdk_d_ask(ctx) -> str:
 
 
 @workflow
+async def sdk_d_step_and_ask(ctx) -> str:
+    """A step, and a question."""
+    await ctx.step(sdk_d_echo, "a")
+    return await ctx.wait_for_user("what?")
+
+
+@workflow
 async def sdk_d_ask_twice(ctx) -> list:
     """Ask twice."""
     return [await ctx.wait_for_user("first?"), await ctx.wait_for_user("second?")]
