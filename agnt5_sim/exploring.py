@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from .answers import AnswerRefused, AnswerSource
 from .faults import KINDS, FaultPlan, PlanError, unknown
-from .life import Life, Settings
+from .life import Life
 from .memory import Memory
 from .platform import Policy
 from .refusals import explained
 from .sdk.workflows import resolve
+from .settings import Settings
 from .simulation import answer_questions, live_to_the_end
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from .durations import seconds_of
 from .guarantees import Violation, judge
-from .life import Life, Settings
+from .life import Life
 from .platform import AnswerRefused
 from .platform.errors import RunIsOver
 from .sdk.effects import declared
 from .sdk.stubs import Stub
+from .settings import Settings
 from .simulation import OVER
 from .views import PauseView, StepView, events_of, read_run, step_named, steps_of
 
@@ -122,7 +123,7 @@ class Sim:
         if self._life is None:
             self._externals.append(thing)
         else:
-            self._life.external(thing)
+            self._life.workers.external(thing)
 
     def _watch(self, function: Callable[..., Any]) -> None:
         from .sdk.workflows import registered
@@ -205,7 +206,7 @@ class Sim:
             run: the run it is meant for; it changes nothing but how the test reads.
         """
         del run
-        self.life.kill()
+        self.life.workers.kill("by the test")
 
     # -- reading -----------------------------------------------------------------------
 
@@ -244,7 +245,7 @@ class Sim:
         """
         life = Life(settings, stubs=dict(self._stubs), world=world)
         for thing in self._externals:
-            life.external(thing)
+            life.workers.external(thing)
         with life.lived():
             self._life = life
             self._runs.clear()

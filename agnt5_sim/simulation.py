@@ -10,9 +10,10 @@ import attrs
 from .answers import DELAY_S, AnswerSource, answer_for
 from .faults import Fault, FaultPlan, Point
 from .guarantees import Violation, judge
-from .life import Life, Settings
+from .life import Life
 from .platform import Policy
 from .refusals import explained, not_json_hint
+from .settings import Settings
 from .verdicts import GuaranteeBroken, accepted_split
 from .views import EventView, StepView, events_of, read_run, step_named, steps_of
 from .world import Stuck

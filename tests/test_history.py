@@ -90,7 +90,8 @@ def test_a_key_cannot_pass_for_another():
 def test_the_type_of_a_value_matters():
     """1, True, 1.0 and "1" are four lives."""
     digests = {
-        _history([{"time": 0.0, "kind": "a", "data": {"x": value}}]).digest for value in (1, True, 1.0, "1", b"1")
+        _history([{"time": 0.0, "kind": "a", "data": {"x": value}}]).digest
+        for value in (1, True, 1.0, "1", b"1")
     }
     assert len(digests) == 5
 
@@ -130,10 +131,21 @@ def test_entries_do_not_change():
 def test_an_entry_says_everything():
     """Its place, time, kind, run, attempt, process, branch, name and data."""
     history = History()
-    history.add(1.5, "body.started", run_id="r", attempt=2, incarnation=3, branch="0.1", name="s", data={"k": 1})
+    history.add(
+        1.5,
+        "body.started",
+        run_id="r",
+        attempt=2,
+        incarnation=3,
+        branch="0.1",
+        name="s",
+        data={"k": 1},
+    )
     assert Entry(0, 1.5, "body.started", "r", 2, 3, "0.1", "s", {"k": 1}) == history[0]
     line = str(history[0])
-    assert [part for part in ("1.5s", "r/2[0.1]", "body.started", "s", "k=1") if part not in line] == []
+    assert [
+        part for part in ("1.5s", "r/2[0.1]", "body.started", "s", "k=1") if part not in line
+    ] == []
     assert str(history) == line
 
 

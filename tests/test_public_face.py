@@ -98,7 +98,9 @@ def test_importing_it_costs_nothing():
 def test_no_name_is_a_module_too():
     """A module of a public name would take its place as soon as it is imported."""
     here = Path(agnt5_sim.__file__).parent
-    assert [name for name in NAMES if (here / name).exists() or (here / f"{name}.py").exists()] == []
+    assert [
+        name for name in NAMES if (here / name).exists() or (here / f"{name}.py").exists()
+    ] == []
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -112,7 +112,12 @@ def test_a_run_that_fails_is_an_outcome():
 def test_stubs_stand_in_for_steps():
     """By function or name: a result, an error, a callable, a Stub."""
     order = {"order_id": "o"}
-    for stub in ({"id": "x"}, Stub(returns={"id": "x"}), lambda order_id: {"id": "x"}, Stub(sequence=[{"id": "x"}])):
+    for stub in (
+        {"id": "x"},
+        Stub(returns={"id": "x"}),
+        lambda order_id: {"id": "x"},
+        Stub(sequence=[{"id": "x"}]),
+    ):
         outcome = simulate(wf.life_order, order, answers="yes", stubs={wf.life_charge: stub})
         assert outcome.output["charge"] == "x"
     assert simulate(wf.life_small, stubs={"one": 5}).output == 5
@@ -203,7 +208,11 @@ def test_where_a_life_begins_can_be_chosen():
         (BadInput, "order_id", lambda: simulate(wf.life_order, {})),
         (BadInput, "colour", lambda: simulate(wf.life_order, {"order_id": "o", "colour": "red"})),
         (NotJson, "JSON", lambda: simulate(wf.life_order, {"order_id": object()})),
-        (PlanError, "did you mean 'kill'", lambda: simulate(wf.life_small, faults="kil before a:b#1")),
+        (
+            PlanError,
+            "did you mean 'kill'",
+            lambda: simulate(wf.life_small, faults="kil before a:b#1"),
+        ),
         (UnknownProfile, PROFILES[0], lambda: simulate(wf.life_small, profile="nowhere")),
         (ValueError, "exactly one of", lambda: simulate(wf.life_small, stubs={"one": Stub()})),
     ],
@@ -239,7 +248,11 @@ def test_check_raises_what_was_broken():
         outcome.check()
     assert violation in broken.value.violations
     assert broken.value.history is outcome.history
-    assert (violation.plan, violation.run_id, violation.workflow) == (plan, "run-1", "life_ships_outside")
+    assert (violation.plan, violation.run_id, violation.workflow) == (
+        plan,
+        "run-1",
+        "life_ships_outside",
+    )
     assert f"simulate(life_ships_outside, ..., faults={plan!r})" in str(broken.value)
 
 
@@ -259,7 +272,9 @@ def test_every_single_kill_is_lived(profile):
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_longer_workflow_survives_every_kill(profile):
     """Steps, a sleep and a question: each is struck, and the order is shipped once."""
-    exploration = explore(wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, budget=40).check()
+    exploration = explore(
+        wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, budget=40
+    ).check()
     assert {"body", "emit"} <= {point.kind for point in exploration.points}
 
 
@@ -342,7 +357,9 @@ def test_how_a_budget_is_written(text, budget):
 @pytest.mark.parametrize("text", [0, "0", "-1", "1.5", "1h", "s", "many", 2.5])
 def test_what_is_no_budget(text):
     """The message shows how one is written."""
-    with pytest.raises(BudgetError, match=r"is no budget: write a number of lives \(500\) or a time \(30s, 5m\)"):
+    with pytest.raises(
+        BudgetError, match=r"is no budget: write a number of lives \(500\) or a time \(30s, 5m\)"
+    ):
         Budget.parse(text)
 
 
@@ -370,7 +387,9 @@ def test_forked_batches_come_to_the_same(monkeypatch):
         for here in (10_000, 0):
             monkeypatch.setattr(batches, "HERE", here)
             told: list[tuple[int, int, int]] = []
-            found.append((explore(workflow, progress=lambda *now, told=told: told.append(now), **how), told))
+            found.append(
+                (explore(workflow, progress=lambda *now, told=told: told.append(now), **how), told)
+            )
         return found
 
     for workflow, how in [
@@ -413,7 +432,11 @@ def test_values_that_differ_anyway_are_no_findings():
 def test_a_path_that_differs_is_a_finding():
     """A workflow that draws outside of a step takes other paths, and no replay of it can be trusted."""
     seeds = range(8)
-    found = {v.guarantee for seed in seeds for v in explore(wf.life_draws_outside, seed=seed, budget=6).violations}
+    found = {
+        v.guarantee
+        for seed in seeds
+        for v in explore(wf.life_draws_outside, seed=seed, budget=6).violations
+    }
     assert "world.deterministic" in found
 
 

@@ -16,8 +16,10 @@ from agnt5_sim.snapshot import EventStream, extension_for, generation_letter, se
 from agnt5_sim.stream import render, render_run
 
 PROFILES = installed().profiles
-BODIES = st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=1).map("\n".join)
-SECRET = "s3cr3t-value"
+BODIES = st.lists(
+    st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=1
+).map("\n".join)
+SECRET = "s3cr3t-value"  # noqa: S105 - nobody's
 
 
 @workflow
@@ -30,7 +32,9 @@ async def snapshot_secrets(ctx, given_: dict) -> dict:
 def test_a_stream_is_the_same_for_other_entropy_at_another_time(profile):
     """Times are offsets and generated ids have stable names."""
     lives = [
-        simulate(wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, seed=seed, start=start)
+        simulate(
+            wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, seed=seed, start=start
+        )
         for seed, start in ((0, 0), (7, 86_400 * 37 + 4321))
     ]
     one, other = (render(life.history) for life in lives)
@@ -70,16 +74,40 @@ def test_a_stream_tells_of_deaths():
 
 def test_lines_are_in_the_order_in_which_things_happened():
     """Times never go back."""
-    outcome = simulate(wf.life_order, {"order_id": "o"}, answers="yes", faults="kill before any:point#5")
-    times = [float(line.split("s", 1)[0].strip().lstrip("+")) for line in render(outcome.history).splitlines()[1:]]
+    outcome = simulate(
+        wf.life_order, {"order_id": "o"}, answers="yes", faults="kill before any:point#5"
+    )
+    times = [
+        float(line.split("s", 1)[0].strip().lstrip("+"))
+        for line in render(outcome.history).splitlines()[1:]
+    ]
     assert times == sorted(times)
 
 
 @pytest.mark.parametrize(
     "key",
-    ["webhook_secret", "secret", "password", "Authorization", "authorization", "cookie", "api_key", "api-key", "apiKey",
-     "X-Api-Key", "access_token", "refresh-token", "token", "x-auth-token", "private_key", "bot_token", "fence_token",
-     "client_secret", "fencing_token", "accessToken"],
+    [
+        "webhook_secret",
+        "secret",
+        "password",
+        "Authorization",
+        "authorization",
+        "cookie",
+        "api_key",
+        "api-key",
+        "apiKey",
+        "X-Api-Key",
+        "access_token",
+        "refresh-token",
+        "token",
+        "x-auth-token",
+        "private_key",
+        "bot_token",
+        "fence_token",
+        "client_secret",
+        "fencing_token",
+        "accessToken",
+    ],
 )
 def test_secrets_are_redacted(key):
     """Under whatever spelling of whatever key, at every depth, in texts that are JSON too."""
@@ -89,7 +117,9 @@ def test_secrets_are_redacted(key):
     assert "[redacted]" in text
 
 
-@pytest.mark.parametrize("key", ["tokens", "prompt_tokens", "max_tokens", "token_count", "tokenizer", "key", "author"])
+@pytest.mark.parametrize(
+    "key", ["tokens", "prompt_tokens", "max_tokens", "token_count", "tokenizer", "key", "author"]
+)
 def test_what_only_sounds_like_a_secret_is_kept(key):
     """Counts of tokens are what a test of a model wants to see."""
     assert f'"{key}": 42' in render(simulate(snapshot_secrets, {"given_": {key: 42}}).history)
@@ -120,7 +150,11 @@ def test_any_text_is_judged(text):
 
 def test_of_another_sdk():
     """The message says whose it is."""
-    other = "activation" if generation_letter("activation") != generation_letter(PROFILES[0]) else "seed"
+    other = (
+        "activation"
+        if generation_letter("activation") != generation_letter(PROFILES[0])
+        else "seed"
+    )
     wrong = what_is_wrong(sealed("a", other), PROFILES[0])
     assert wrong == (
         f"it is of another SDK: generation {generation_letter(other)}; profile {other}, not profile {PROFILES[0]}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agnt5_sim.faults import FaultPlan
-    from agnt5_sim.life import Settings
+    from agnt5_sim.settings import Settings
     from agnt5_sim.sweeping import Budget
 
 
@@ -84,7 +84,7 @@ class Choices:
 
     def settings(self) -> Settings:
         """Return what a life is lived under, faults apart."""
-        from agnt5_sim.life import Settings
+        from agnt5_sim.settings import Settings
 
         return Settings(
             seed=self.seed,

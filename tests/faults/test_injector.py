@@ -18,7 +18,12 @@ def test_points_are_counted_by_kind_and_name():
     injector, _ = _injector()
     for kind, name in [("body", "a"), ("body", "b"), ("body", "a"), ("emit", "a")]:
         injector.leave(injector.reach(kind, name))
-    assert [str(point) for point in injector.points] == ["body:a#1", "body:b#1", "body:a#2", "emit:a#1"]
+    assert [str(point) for point in injector.points] == [
+        "body:a#1",
+        "body:b#1",
+        "body:a#2",
+        "emit:a#1",
+    ]
 
 
 def test_before_strikes_when_the_point_is_reached():
@@ -81,7 +86,10 @@ def test_what_struck_and_what_did_not():
     injector.reach("emit", "x")
     injector.reach("body", "a")
     assert injector.struck == [(Fault.parse("kill before body:a#1"), 2)]
-    assert [str(fault) for fault in injector.missed] == ["kill after body:z#1", "kill before body:b#9"]
+    assert [str(fault) for fault in injector.missed] == [
+        "kill after body:z#1",
+        "kill before body:b#9",
+    ]
 
 
 def test_a_strike_that_does_not_return_is_noted_all_the_same():

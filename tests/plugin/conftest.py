@@ -152,9 +152,7 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def run(
-        self, *args: object, fresh: bool = False, cached: bool = False
-    ) -> pytest.RunResult:
+    def run(self, *args: object, fresh: bool = False, cached: bool = False) -> pytest.RunResult:
         """Run pytest here, or in a fresh process; what came of it is in `report.xml` too."""
         (self.path / "report.xml").unlink(missing_ok=True)
         arguments = [str(arg) for arg in (*args, "--junitxml=report.xml")]

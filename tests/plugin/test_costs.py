@@ -20,7 +20,9 @@ def pytest_unconfigure(config):
 
 def _loaded(project, *args: str) -> list[str]:
     project.file("conftest.py", LOOK)
-    result = project.pytester.runpytest_subprocess("-p", "no:hypothesispytest", "-p", "no:syrupy", *args)
+    result = project.pytester.runpytest_subprocess(
+        "-p", "no:hypothesispytest", "-p", "no:syrupy", *args
+    )
     line = next(line for line in result.outlines if line.startswith("loaded:"))
     return line.split()[1:]
 

@@ -80,10 +80,16 @@ def test_the_place_is_named(project):
         "    sim.effect(pay)\n    await sim.run(paying_outside)\n",
     )
     assert project.sweep().ret == 1
-    (found,) = [v for v in project.swept()["test_paying_outside"]["broken"] if v["guarantee"] == "effect.once"]
+    (found,) = [
+        v
+        for v in project.swept()["test_paying_outside"]["broken"]
+        if v["guarantee"] == "effect.once"
+    ]
     assert found["step"] == "pay"
     result = project.sweep("--agnt5-sim-plan", found["plan"])
-    result.stdout.fnmatch_lines(["effect.once is broken: *", f"  at         {found['step']}", "  plan *"])
+    result.stdout.fnmatch_lines(
+        ["effect.once is broken: *", f"  at         {found['step']}", "  plan *"]
+    )
 
 
 def test_nothing_to_sweep_is_red(project):
@@ -92,7 +98,9 @@ def test_nothing_to_sweep_is_red(project):
         result = project.sweep(*options)
         assert result.ret == 1
         result.stdout.fnmatch_lines(
-            ["nothing was swept: there is no scenario and no test marked agnt5_sim among the tests that ran.*"]
+            [
+                "nothing was swept: there is no scenario and no test marked agnt5_sim among the tests that ran.*"
+            ]
         )
         project.file("test_plain.py", "def test_plain():\n    pass\n")
     assert project.run().ret == 0
@@ -135,7 +143,9 @@ def test_an_expected_failure_is_green(leaky):
     """`xfail` is pytest's, and means what it always means."""
     leaky.file(
         "test_leaky.py",
-        (leaky.path / "test_leaky.py").read_text().replace("@pytest", "@pytest.mark.xfail(strict=True)\n@pytest"),
+        (leaky.path / "test_leaky.py")
+        .read_text()
+        .replace("@pytest", "@pytest.mark.xfail(strict=True)\n@pytest"),
     )
     result = leaky.sweep()
     assert result.ret == 0
@@ -174,7 +184,13 @@ def test_junit_has_the_sweep(both):
     swept = both.swept()
     assert set(swept) == {"test_leaky", "test_small"}
     assert swept["test_small"]["broken"] == []
-    assert sorted(swept["test_leaky"]["broken"][0]) == ["defect", "guarantee", "plan", "step", "workflow"]
+    assert sorted(swept["test_leaky"]["broken"][0]) == [
+        "defect",
+        "guarantee",
+        "plan",
+        "step",
+        "workflow",
+    ]
     assert {"test", "lives", "planned", "points", "depth", "accepted", "repeated", "digest"} <= set(
         swept["test_small"]
     )
@@ -191,7 +207,10 @@ def test_quiet_makes_no_noise(small):
 def test_workers_of_xdist_say_the_same(project):
     """Under -n 2 the digests, the summary and the snapshots are those of a run without."""
     project.file("test_both.py", BOTH)
-    project.file("scenario_one.py", "from shop import *\nasync def scenario_one(sim):\n    await sim.run(small)\n")
+    project.file(
+        "scenario_one.py",
+        "from shop import *\nasync def scenario_one(sim):\n    await sim.run(small)\n",
+    )
     options = ("--agnt5-sim-budget=12", "-p", "no:cacheprovider")
     alone = project.sweep(*options, "--snapshot-update")
     kept = {path: path.read_text() for path in project.path.rglob("*.events")}
@@ -208,11 +227,15 @@ def test_workers_of_xdist_say_the_same(project):
 def _summary(result: pytest.RunResult) -> list[str]:
     lines = result.outlines
     first = next(number for number, line in enumerate(lines) if "= agnt5-sim =" in line)
-    return [line for line in lines[first + 1 :] if line.startswith(("BROKEN", "known", "at least")) or " lives" in line]
+    return [
+        line
+        for line in lines[first + 1 :]
+        if line.startswith(("BROKEN", "known", "at least")) or " lives" in line
+    ]
 
 
 def test_a_bad_marker_is_told_by_a_worker_too(project):
-    """xdist takes a usage error of a worker for a crash, so there the test itself is red."""
+    """Xdist takes a usage error of a worker for a crash, so there the test itself is red."""
     project.file(
         "conftest.py",
         "import pytest\n@pytest.hookimpl(tryfirst=True)\n"
@@ -225,4 +248,6 @@ def test_a_bad_marker_is_told_by_a_worker_too(project):
     )
     result = project.sweep()
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*the marker agnt5_sim has an unknown argument 'dept'*did you mean 'depth'?"])
+    result.stdout.fnmatch_lines(
+        ["*the marker agnt5_sim has an unknown argument 'dept'*did you mean 'depth'?"]
+    )

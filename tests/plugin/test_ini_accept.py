@@ -16,7 +16,12 @@ def test_known_defects_are_accepted(small):
 def test_an_unknown_defect_is_refused(small):
     """A usage error names the id, those there are, and the nearest."""
     small.ini(agnt5_sim_accept=f"{KNOWN}x")
-    small.refuses(says=(f"agnt5_sim_accept: unknown defect '{KNOWN}x': allowed are ", f"did you mean '{KNOWN}'?"))
+    small.refuses(
+        says=(
+            f"agnt5_sim_accept: unknown defect '{KNOWN}x': allowed are ",
+            f"did you mean '{KNOWN}'?",
+        )
+    )
 
 
 def test_the_ini_file_alone_can_ask_for_the_sweep(small):

@@ -95,7 +95,10 @@ def test_a_known_defect_is_accepted(project):
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ("(dept=2)", "has an unknown argument 'dept': allowed are depth, faults, budget, accept; did you mean 'depth'?"),
+        (
+            "(dept=2)",
+            "has an unknown argument 'dept': allowed are depth, faults, budget, accept; did you mean 'depth'?",
+        ),
         ("(2)", "takes keywords only: depth, faults, budget, accept"),
         ("(depth=0)", "depth=0 is not a whole number from 1 to 5"),
         ("(depth='2')", "depth='2' is not a whole number from 1 to 5"),
@@ -104,7 +107,10 @@ def test_a_known_defect_is_accepted(project):
         ("(faults=())", "faults is empty; allowed are kill"),
         ("(faults=3)", "faults=3 is neither a text nor a list of texts"),
         ("(faults=[3])", "faults=[3] is neither a text nor a list of texts"),
-        ("(budget='soon')", "'soon' is no budget: write a number of lives (500) or a time (30s, 5m)"),
+        (
+            "(budget='soon')",
+            "'soon' is no budget: write a number of lives (500) or a time (30s, 5m)",
+        ),
         ("(budget=0)", "0 is no budget"),
         ("(accept='E')", "unknown defect 'E': allowed are"),
         (f"(accept='{KNOWN}x')", f"did you mean '{KNOWN}'?"),
@@ -152,13 +158,18 @@ def test_a_test_that_keeps_something_says_so(project):
     result = project.sweep("--agnt5-sim-budget=4")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["result.same is broken: an assertion of the test failed in another life without faults: *", "*plan *none"]
+        [
+            "result.same is broken: an assertion of the test failed in another life without faults: *",
+            "*plan *none",
+        ]
     )
 
 
 def test_the_marker_is_known(project):
     """`--markers` lists it, and --strict-markers takes it."""
     result = project.run("--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): *"])
+    result.stdout.fnmatch_lines(
+        ["@pytest.mark.agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): *"]
+    )
     _marked(project, "")
     assert project.run("--strict-markers").ret == 0

@@ -72,6 +72,8 @@ def test_which_plans_are_left_out_is_the_same_every_time(small):
 def test_what_is_no_budget_is_refused(small, value):
     """A usage error names the value and shows how a budget is written."""
     says = (f"{value!r} is no budget: write a number of lives (500) or a time (30s, 5m)",)
-    small.refuses("--agnt5-sim", f"--agnt5-sim-budget={value}", says=("--agnt5-sim-budget: ", *says))
+    small.refuses(
+        "--agnt5-sim", f"--agnt5-sim-budget={value}", says=("--agnt5-sim-budget: ", *says)
+    )
     small.ini(agnt5_sim_budget=value)
     small.refuses(says=("agnt5_sim_budget: ", *says))

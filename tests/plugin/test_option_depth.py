@@ -65,4 +65,6 @@ def test_what_is_no_depth_is_refused(small, value):
 
 def test_an_empty_value_is_refused(small):
     """A shell's unset variable does not pass for a choice."""
-    small.refuses("--agnt5-sim", "--agnt5-sim-depth=", says=("--agnt5-sim-depth: its value is empty",))
+    small.refuses(
+        "--agnt5-sim", "--agnt5-sim-depth=", says=("--agnt5-sim-depth: its value is empty",)
+    )

@@ -56,4 +56,6 @@ def test_the_command_line_mends_the_ini_file(small):
 
 def test_commas_alone_are_no_kinds(small):
     """Nothing to try is nothing to say."""
-    small.refuses("--agnt5-sim", "--agnt5-sim-faults=,", says=("--agnt5-sim-faults: ", "allowed are kill"))
+    small.refuses(
+        "--agnt5-sim", "--agnt5-sim-faults=,", says=("--agnt5-sim-faults: ", "allowed are kill")
+    )

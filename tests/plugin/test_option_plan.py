@@ -22,7 +22,7 @@ def test_a_plan_that_breaks_is_lived_again(leaky):
     result = leaky.sweep("--agnt5-sim-plan", found["plan"])
     again = leaky.swept()["test_leaky"]
     assert result.ret == 1
-    assert again["broken"] == [found]
+    assert found in again["broken"]
     assert again["lives"] == 4
     result.stdout.fnmatch_lines(
         [
@@ -56,7 +56,9 @@ def test_a_plan_that_does_not_come_about_says_so(small):
     """A point that is never reached is red, and the points there are are listed; one of them works."""
     result = small.sweep("--agnt5-sim-plan=kill before body:nowhere#1")
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*the plan did not come about: kill before body:nowhere#1 was never reached.*"])
+    result.stdout.fnmatch_lines(
+        ["*the plan did not come about: kill before body:nowhere#1 was never reached.*"]
+    )
     point = _points(str(result.stdout))[0]
     assert small.sweep("--agnt5-sim-plan", f"kill before {point}").ret == 0
 
@@ -91,7 +93,10 @@ def test_the_ini_file_says_it_and_the_command_line_has_the_last_word(leaky):
     ("value", "says"),
     [
         ("kil before body:a#1", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
-        ("kill befor body:a#1", "unknown moment 'befor': allowed are before, after, during; did you mean 'before'?"),
+        (
+            "kill befor body:a#1",
+            "unknown moment 'befor': allowed are before, after, during; did you mean 'before'?",
+        ),
         ("kill before body:a", "'body:a' is no fault point; one is written kind:name#occurrence"),
         ("kill", "'kill' is no fault; one is written KIND MOMENT POINT"),
         ("kill before body:a#1;;kill after body:a#1", "has an empty fault between two `;`"),

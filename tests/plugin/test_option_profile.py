@@ -60,10 +60,14 @@ def test_an_unknown_profile_is_refused(small):
     """A usage error names the profile, those of this SDK, and the nearest."""
     near = PROFILES[0][:-1]
     says = (
-        f"unknown profile {near!r}: agnt5 {installed().version} has {', '.join(PROFILES)};"
-        f" did you mean {PROFILES[0]!r}?",
+        (
+            f"unknown profile {near!r}: agnt5 {installed().version} has {', '.join(PROFILES)};"
+            f" did you mean {PROFILES[0]!r}?"
+        ),
     )
-    small.refuses("--agnt5-sim", f"--agnt5-sim-profile={near}", says=("--agnt5-sim-profile: ", *says))
+    small.refuses(
+        "--agnt5-sim", f"--agnt5-sim-profile={near}", says=("--agnt5-sim-profile: ", *says)
+    )
     small.ini(agnt5_sim_profile=near)
     small.refuses(says=("agnt5_sim_profile: ", *says))
 

@@ -27,7 +27,9 @@ def test_every_test_is_in_exactly_one_shard(project):
         result = project.sweep(f"--agnt5-sim-shard={index}/3")
         assert result.ret == 0
         result.stdout.fnmatch_lines([f"agnt5-sim: *, shard {index}/3"])
-        result.assert_outcomes(passed=(2, 2, 1)[index - 1] + (index == 1), deselected=(3, 4, 5)[index - 1])
+        result.assert_outcomes(
+            passed=(2, 2, 1)[index - 1] + (index == 1), deselected=(3, 4, 5)[index - 1]
+        )
         shards.append(set(project.swept()))
     assert set().union(*shards) == {f"test_small[{number}]" for number in range(5)}
     assert sum(map(len, shards)) == 5

@@ -38,7 +38,9 @@ def test_stall_has_an_ini_twin_and_the_command_line_has_the_last_word(project):
     project.file("test_it.py", BUSY)
     project.ini(agnt5_sim_stall=0.1)
     project.run().stdout.fnmatch_lines(["*Spinning: *0.1 s of processor time*"])
-    project.run("--agnt5-sim-stall=0.2").stdout.fnmatch_lines(["*Spinning: *0.2 s of processor time*"])
+    project.run("--agnt5-sim-stall=0.2").stdout.fnmatch_lines(
+        ["*Spinning: *0.2 s of processor time*"]
+    )
 
 
 def test_a_sweep_keeps_to_both(project):
@@ -46,7 +48,9 @@ def test_a_sweep_keeps_to_both(project):
     project.file("test_it.py", "import pytest\npytestmark = pytest.mark.agnt5_sim\n" + ASYNC)
     result = project.sweep("--agnt5-sim-turns=500")
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*Spinning: *500*", "*failed without any fault, and was not swept*"])
+    result.stdout.fnmatch_lines(
+        ["*Spinning: *500*", "*failed without any fault, and was not swept*"]
+    )
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "x", "1.5"])

@@ -59,7 +59,9 @@ def test_scenarios_are_collected_under_the_option_only(project):
     assert project.run().ret == pytest.ExitCode.NO_TESTS_COLLECTED
     result = project.sweep("--collect-only", "-q")
     assert result.ret == 0
-    assert [line for line in result.outlines if "::" in line] == ["scenario_order.py::scenario_order"]
+    assert [line for line in result.outlines if "::" in line] == [
+        "scenario_order.py::scenario_order"
+    ]
 
 
 def test_events_are_made_and_then_compared(project):
@@ -69,7 +71,11 @@ def test_events_are_made_and_then_compared(project):
     result = project.sweep()
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["the events are not those that are kept:", "*Snapshot 'scenario_order' does not exist!", "*+ run-1 order*"]
+        [
+            "the events are not those that are kept:",
+            "*Snapshot 'scenario_order' does not exist!",
+            "*+ run-1 order*",
+        ]
     )
     result.stdout.no_fnmatch_line("*lives.py*")
     assert _events(project) == {}
@@ -89,7 +95,7 @@ def test_another_life_is_told_from_the_one_that_is_kept(two):
     kept = _events(two)
     result = two.sweep()
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*the events are not those that are kept*", '*"name": "*two*'])
+    result.stdout.fnmatch_lines(["the events are not those that are kept:", "*- *one*", "*+ *two*"])
     assert _events(two) == kept
 
 
@@ -125,10 +131,16 @@ def test_each_profile_keeps_its_own(two):
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (lambda text: text.replace("attempt 0", "attempt 7"), "it is damaged: its lines are not those"),
+        (
+            lambda text: text.replace("attempt 0", "attempt 7"),
+            "it is damaged: its lines are not those",
+        ),
         (lambda text: text[: len(text) // 2], "it is damaged: its lines are not those"),
         (lambda text: "", "it is damaged: it does not begin with the title"),
-        (lambda text: text.replace("generation ", "generation X"), "it is of another SDK: generation X"),
+        (
+            lambda text: text.replace("generation ", "generation X"),
+            "it is of another SDK: generation X",
+        ),
     ],
     ids=["edited", "cut", "empty", "of-another-generation"],
 )
@@ -143,7 +155,9 @@ def test_a_file_that_cannot_be_compared_with_says_so_and_is_mended(two, damage, 
     result = two.sweep("--agnt5-sim-budget=4")
     assert result.ret == 1
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines([f"*scenario_one.{PROFILES[0]}.events cannot be compared with: {says}*"])
+    result.stdout.fnmatch_lines(
+        [f"*scenario_one.{PROFILES[0]}.events cannot be compared with: {says}*"]
+    )
     assert two.sweep("--agnt5-sim-budget=4", "--snapshot-update").ret == 0
     assert _events(two) == {**kept, foreign: "somebody else's"}
     touched = {path.name for path, time in times.items() if path.stat().st_mtime_ns != time}
@@ -165,8 +179,11 @@ def test_a_file_that_is_no_text_is_damaged(two):
 def test_what_is_not_lived_is_not_swept_away(two):
     """Ordinary runs, parts, replays and other seeds neither compare, nor delete, nor complain."""
     kept = _events(two)
-    two.file("test_plain.py", "from shop import *\nasync def test_plain(sim, snapshot):\n"
-             "    run = await sim.submit(small)\n    await run.result()\n    assert run.events == snapshot\n")
+    two.file(
+        "test_plain.py",
+        "from shop import *\nasync def test_plain(sim, snapshot):\n"
+        "    run = await sim.submit(small)\n    await run.result()\n    assert run.events == snapshot\n",
+    )
     assert two.run("--snapshot-update").ret == 0
     assert two.run().ret == 0
     assert two.sweep("--agnt5-sim-budget=4", "-k", "one", "--snapshot-update").ret == 0
@@ -200,4 +217,6 @@ def test_a_file_that_is_named_is_collected_once(project):
     project.ini(python_files="test_*.py scenario_*.py")
     project.file("scenario_order.py", SCENARIO)
     result = project.sweep("--collect-only", "-q")
-    assert [line for line in result.outlines if "::" in line] == ["scenario_order.py::scenario_order"]
+    assert [line for line in result.outlines if "::" in line] == [
+        "scenario_order.py::scenario_order"
+    ]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from agnt5_sim import Exploration, explore
 from agnt5_sim.guarantees import DEFECTS, judge
-from agnt5_sim.life import Life, Settings
+from agnt5_sim.life import Life
+from agnt5_sim.settings import Settings
 
 OVER = frozenset({"completed", "failed", "cancelled"})
 HARMLESS = frozenset(known.id for known in DEFECTS if known.harmless)
