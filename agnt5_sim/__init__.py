@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from .sdk.stubs import Stub as Stub
     from .sdk.stubs import StubExhausted as StubExhausted
     from .sdk.values import NotJson as NotJson
-    from .sim import RunFailed as RunFailed
     from .sim import RunStuck as RunStuck
     from .sim import Sim as Sim
-    from .sim import SimRun as SimRun
+    from .simrun import RunFailed as RunFailed
+    from .simrun import SimRun as SimRun
     from .simulation import Outcome as Outcome
     from .simulation import simulate as simulate
     from .sweeping.exploration import Exploration as Exploration
@@ -65,10 +65,10 @@ _HOMES = {
     "PlanError": "faults",
     "Point": "faults",
     "Policy": "platform",
-    "RunFailed": "sim",
+    "RunFailed": "simrun",
     "RunStuck": "sim",
     "Sim": "sim",
-    "SimRun": "sim",
+    "SimRun": "simrun",
     "SimulationFailed": "sweeping.sweep",
     "Spinning": "world",
     "Stub": "sdk.stubs",

@@ -41,7 +41,6 @@ class Workers:
 
     def dispatch(self, run_id: str) -> None:
         """Let the worker that is alive, or a new one, take a run that is queued."""
-        life = self._life
         process = self._alive or self._start()
         dispatch = self._life.platform.dispatch(self._life.world.now, run_id, process.incarnation)
         attempt = Attempt(dispatch, process, self._life.bodies)
@@ -118,7 +117,6 @@ class Workers:
 
     def finish(self, attempt: Attempt, outcome: Outcome) -> str:
         """End an attempt at the platform, and return the state its run is in then."""
-        life = self._life
         run_id = attempt.run_id
         state = self._life.platform.finish(self._life.world.now, attempt.lease, outcome).kind
         attempt.over = True

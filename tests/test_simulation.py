@@ -244,7 +244,7 @@ def test_check_raises_what_was_broken():
     plan = f"kill after {point}"
     outcome = simulate(wf.life_ships_outside, faults=plan, effects=(wf.life_ship,))
     (violation,) = [v for v in outcome.violations if v.guarantee == "effect.once"]
-    with pytest.raises(GuaranteeBroken, match="effect.once is broken: life_ship") as broken:
+    with pytest.raises(GuaranteeBroken, match=r"effect\.once is broken: life_ship") as broken:
         outcome.check()
     assert violation in broken.value.violations
     assert broken.value.history is outcome.history
@@ -293,7 +293,7 @@ def test_a_finding_is_reported_under_one_fault_where_one_will_do():
     assert len(FaultPlan.parse(found.plan)) == 1
     again = simulate(wf.life_ships_outside, faults=found.plan, effects=(wf.life_ship,))
     assert found.key in {violation.key for violation in again.violations}
-    with pytest.raises(GuaranteeBroken, match="effect.once is broken"):
+    with pytest.raises(GuaranteeBroken, match=r"effect\.once is broken"):
         exploration.check()
 
 

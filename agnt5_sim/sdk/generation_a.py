@@ -28,9 +28,9 @@ from .requests import (
     pause_request,
     reported_steps,
     resumed,
-    scope_name,
     unread,
 )
+from .state_core import StateCore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,11 +76,15 @@ class WorkerA:
         self.worker = Worker.__new__(Worker)
         self.worker._rust_worker = self
         self.worker._checkpoint_client = self
-        self.worker._entity_state_adapter = EntityStateAdapter(rust_core=self)
+        self.worker._entity_state_adapter = EntityStateAdapter(
+            rust_core=StateCore(crossings, self._attempt)
+        )
         self.worker.service_name = "agnt5-sim"
 
-    def _attempt(self, run_id: str) -> Attempt:
-        return current_attempt.get() or self.attempts[run_id]
+    def _attempt(self, run_id: str = "") -> Attempt:
+        return (
+            current_attempt.get() or self.attempts.get(run_id) or next(iter(self.attempts.values()))
+        )
 
     # -- the native worker -------------------------------------------------------------
 
@@ -161,7 +165,7 @@ class WorkerA:
 
     def flush_workflow_checkpoints(self) -> int:
         """Make what was queued durable."""
-        attempt = current_attempt.get() or next(iter(self.attempts.values()))
+        attempt = self._attempt()
         crossings = self.crossings
         return crossings.now(
             attempt,
@@ -242,67 +246,6 @@ class WorkerA:
     async def get_memoized_step(self, run_id: str, step_key: str) -> bytes | None:
         """Return what a step returned, if that is on record."""
         return self._known(self._attempt(run_id), step_key)
-
-    # -- the state core ----------------------------------------------------------------
-
-    async def py_get_cached_or_load(
-        self, entity_type: str, key: str, scope: str, scope_id: str, route: str = ""
-    ) -> tuple[bytes, int]:
-        """Load an entity."""
-        attempt = current_attempt.get() or next(iter(self.attempts.values()))
-        crossings = self.crossings
-        return await crossings.across(
-            attempt,
-            "state.load",
-            scope_name(scope, key),
-            lambda: crossings.platform.load_entity(
-                attempt.lease, entity_type, key, scope, scope_id
-            ),
-            {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
-        )
-
-    async def py_save_state(
-        self,
-        entity_type: str,
-        key: str,
-        value: bytes,
-        expected: int,
-        scope: str,
-        scope_id: str,
-        route: str = "",
-    ) -> int:
-        """Save an entity on top of the version that was loaded."""
-        attempt = current_attempt.get() or next(iter(self.attempts.values()))
-        crossings = self.crossings
-        return await crossings.across(
-            attempt,
-            "state.save",
-            scope_name(scope, key),
-            lambda: crossings.platform.save_entity(
-                crossings.world.now,
-                attempt.lease,
-                entity_type,
-                key,
-                value,
-                expected,
-                scope,
-                scope_id,
-            ),
-            {
-                "entity": entity_type,
-                "key": key,
-                "scope": scope,
-                "scope_id": scope_id,
-                "value": value,
-                "expected": expected,
-            },
-        )
-
-    async def py_invalidate_cache(self, entity_type: str, key: str) -> None:
-        """Do nothing: nothing is cached."""
-
-    async def py_clear_cache(self) -> None:
-        """Do nothing: nothing is cached."""
 
     # -- execution ---------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ from agnt5.worker import Worker
 from agnt5.workflow import WorkflowRegistry
 
 from agnt5_sim.platform import JournalEvent, Outcome, TimerRequest
-from agnt5_sim.world.clock import time_ns
 
+from .activation_port import ActivationPort
 from .attempt import Attempt, current_attempt, current_call
 from .program import watched_workflow
 from .requests import (
@@ -31,14 +31,14 @@ from .requests import (
     pause_request,
     reported_steps,
     resumed,
-    scope_name,
     unread,
 )
+from .state_core import StateCore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agnt5_sim.platform import ActivationGrant, Dispatch
+    from agnt5_sim.platform import Dispatch
     from agnt5_sim.world import Process
 
     from .crossings import Crossings
@@ -97,12 +97,14 @@ class WorkerE:
         self.identities = IdentitiesE(activation=activation)
         self.activation = activation
         self.attempts: dict[str, Attempt] = {}
-        self._steps: dict[str, tuple[str, str]] = {}
         worker = self.worker = Worker.__new__(Worker)
         worker._rust_worker = self
         worker._checkpoint_client = None
-        worker._entity_state_adapter = StateAdapter(rust_core=self)  # type: ignore[no-untyped-call]
-        worker._activation_client = protocol.ActivationClient(self) if activation else None
+        worker._entity_state_adapter = StateAdapter(  # type: ignore[no-untyped-call]
+            rust_core=StateCore(crossings, self._attempt)
+        )
+        port = ActivationPort(crossings, self._attempt)
+        worker._activation_client = protocol.ActivationClient(port) if activation else None
         worker.service_name = "agnt5-sim"
         worker._inflight = {}
         worker._loop = None
@@ -241,247 +243,6 @@ class WorkerE:
             return cursor
 
         return attempt, "emit", name, effect, entry
-
-    # -- activations -------------------------------------------------------------------
-
-    async def begin(self, request: protocol.BeginActivationRequest) -> protocol.ActivationDecision:
-        """Admit an activation, or say what became of it."""
-        attempt = self._attempt(request.run_id)
-        crossings = self.crossings
-        identity = protocol.activation_id(
-            request.project_id,
-            request.run_id,
-            request.parent_activation_id,
-            request.kind,
-            request.stable_key,
-        )
-        entry: dict[str, Any] = {
-            "step": request.stable_key,
-            "activation": request.kind.name,
-            "input": getattr(request, "input_data", b""),  # the first release of E has none
-        }
-        grant = await crossings.across(
-            attempt,
-            "begin",
-            request.stable_key,
-            lambda: self._begin(attempt, request, identity, entry),
-            entry,
-        )
-        return protocol.ActivationDecision(
-            kind=protocol.ActivationDecisionKind(grant.kind),
-            activation_id=identity,
-            attempt=grant.attempt,
-            accepted_journal_offset=grant.offset,
-            fence_token=grant.fence,
-            replay_output=grant.output,
-        )
-
-    def _begin(
-        self,
-        attempt: Attempt,
-        request: protocol.BeginActivationRequest,
-        identity: str,
-        entry: dict[str, Any],
-    ) -> ActivationGrant:
-        platform, world = self.crossings.platform, self.crossings.world
-        name = getattr(request, "display_name", "") or request.stable_key  # as above
-        grant = platform.begin_activation(
-            world.now,
-            attempt.lease,
-            activation_id=identity,
-            kind=request.kind.name,
-            stable_key=request.stable_key,
-            input_digest=request.input_digest,
-            definition_digest=request.definition_digest,
-            name=name,
-        )
-        entry["decision"] = grant.kind
-        self._steps[identity] = (request.stable_key, name)
-        if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
-            self._journal(attempt, "started", identity, name, grant.attempt, "")
-        return grant
-
-    async def complete(
-        self,
-        *,
-        project_id: str,
-        run_id: str,
-        activation_id: str,
-        attempt: int,
-        fence_token: bytes,
-        output: bytes,
-        output_digest: bytes,
-        usage: Any,
-        evidence: Any,
-    ) -> protocol.ActivationCompletionReceipt:
-        """Commit what an activation returned."""
-        mine = self._attempt(run_id)
-        crossings = self.crossings
-        step, name = self._steps[activation_id]
-
-        def effect() -> int:
-            offset = crossings.platform.complete_activation(
-                crossings.world.now, mine.lease, activation_id, attempt, fence_token, output
-            )
-            self._journal(
-                mine,
-                "completed",
-                activation_id,
-                name,
-                attempt,
-                f', "output_data": {output.decode()}',
-                completes=(step, output),
-            )
-            return offset
-
-        offset = await crossings.across(
-            mine,
-            "complete",
-            step,
-            effect,
-            {"step": step, "output": output, "records": step, "completes": step},
-        )
-        return protocol.ActivationCompletionReceipt(
-            activation_id=activation_id, attempt=attempt, accepted_journal_offset=offset
-        )
-
-    async def fail(
-        self,
-        *,
-        project_id: str,
-        run_id: str,
-        activation_id: str,
-        attempt: int,
-        fence_token: bytes,
-        error_code: str,
-        error_data: bytes,
-        retryable: bool,
-        external_outcome_certainty: str,
-        evidence: Any,
-        latency_ms: int = 0,
-    ) -> protocol.ActivationFailureReceipt:
-        """Take note that an activation failed, and say whether it may be tried again."""
-        mine = self._attempt(run_id)
-        crossings = self.crossings
-        step, name = self._steps[activation_id]
-
-        def effect() -> tuple[int, str]:
-            result = crossings.platform.fail_activation(
-                crossings.world.now,
-                mine.lease,
-                activation_id,
-                attempt,
-                fence_token,
-                error_code,
-                error_data,
-                retryable,
-            )
-            self._journal(
-                mine, "failed", activation_id, name, attempt, f', "error": {error_data.decode()}'
-            )
-            return result
-
-        offset, status = await crossings.across(
-            mine, "fail", step, effect, {"step": step, "error": error_data, "retryable": retryable}
-        )
-        return protocol.ActivationFailureReceipt(
-            activation_id=activation_id,
-            attempt=attempt,
-            accepted_journal_offset=offset,
-            status=status,
-        )
-
-    def _journal(
-        self,
-        attempt: Attempt,
-        what: str,
-        identity: str,
-        step: str,
-        number: int,
-        extra: str,
-        completes: tuple[str, bytes] | None = None,
-    ) -> None:
-        """Write the step event of an activation, as the runtime does in this profile."""
-        kind = f"workflow.step.{what}"
-        now = time_ns()
-        data = (
-            f'{{"event_type": "{kind}", "name": {json.dumps(step)}, "correlation_id": "{identity}",'
-            f' "timestamp_ns": {now}{extra}}}'
-        )
-        event = JournalEvent(kind, data.encode(), number, now, None, "runtime")
-        self.crossings.platform.append(
-            self.crossings.world.now, attempt.lease, event, completes=completes
-        )
-        self.crossings.record(
-            attempt,
-            "platform.runtime",
-            f"{kind}/{step}",
-            {
-                "type": kind,
-                "channel": "runtime",
-                "payload": data,
-                "sequence": number,
-                "source_ns": now,
-                "id": identity,
-                "parent": "",
-                "step": step,
-            },
-        )
-
-    # -- the state core ----------------------------------------------------------------
-
-    async def py_get_cached_or_load(
-        self, entity_type: str, key: str, scope: str, scope_id: str, route: str = ""
-    ) -> tuple[bytes, int]:
-        """Load an entity."""
-        attempt = self._attempt(route)
-        crossings = self.crossings
-        return await crossings.across(
-            attempt,
-            "state.load",
-            scope_name(scope, key),
-            lambda: crossings.platform.load_entity(
-                attempt.lease, entity_type, key, scope, scope_id
-            ),
-            {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
-        )
-
-    async def py_save_state(
-        self,
-        entity_type: str,
-        key: str,
-        value: bytes,
-        expected: int,
-        scope: str,
-        scope_id: str,
-        route: str = "",
-    ) -> int:
-        """Save an entity on top of the version that was loaded."""
-        attempt = self._attempt(route)
-        crossings = self.crossings
-        return await crossings.across(
-            attempt,
-            "state.save",
-            scope_name(scope, key),
-            lambda: crossings.platform.save_entity(
-                crossings.world.now,
-                attempt.lease,
-                entity_type,
-                key,
-                value,
-                expected,
-                scope,
-                scope_id,
-            ),
-            {
-                "entity": entity_type,
-                "key": key,
-                "scope": scope,
-                "scope_id": scope_id,
-                "value": value,
-                "expected": expected,
-            },
-        )
 
     # -- execution ---------------------------------------------------------------------
 

@@ -196,6 +196,17 @@ def test_junit_has_the_sweep(both):
     )
 
 
+def test_a_long_sweep_shows_how_far_it_is(small, monkeypatch):
+    """After a moment a line says how many lives were lived, however output is captured; not with -q."""
+    from agnt5_sim.plugin import progress
+
+    monkeypatch.setattr(progress, "_FIRST_S", 0.0)
+    monkeypatch.setattr(progress, "_EVERY_S", 0.0)
+    for options in ((), ("-s",), ("--capture=sys",)):
+        small.sweep(*options).stdout.fnmatch_lines(["test_small.py::test_small: 4/* lives"])
+    small.sweep("-q").stdout.no_fnmatch_line("*: 4/* lives")
+
+
 def test_quiet_makes_no_noise(small):
     """-q leaves the dots, the summary and nothing else."""
     result = small.sweep("-q", "-q")

@@ -210,6 +210,25 @@ async def test_runs(sim):
 """)
 
 
+def test_state_belongs_to_its_scope(passes):
+    """Runs of one session share its state; another session has its own; a run without has its own too."""
+    passes(
+        """
+@workflow
+async def counting(ctx) -> int:
+    ctx.state.set("count", ctx.state.get("count", 0) + 1)
+    return ctx.state.get("count")
+
+async def test_state(sim):
+    counts = [await sim.run(counting, session_id=session) for session in ("a", "a", "b")]
+    assert counts == [1, 2, 1]
+    run = await sim.submit(counting, session_id="a")
+    assert (await run.result(), run.state["count"]) == (3, 3)
+    assert (await sim.submit(small)).state in (None, {})
+"""
+    )
+
+
 def test_what_cannot_be_run_is_refused(passes):
     """No workflow, no input of its parameters: said at the call."""
     passes("""
