@@ -61,11 +61,15 @@ def swept(workflow: Any, profile: str, given: Any = None, **how: Any) -> set[tup
     """Return guarantee, cause and defect of all that a sweep finds, harmless or not."""
     how.setdefault("answers", reply)
     found = explore(workflow, given, profile=profile, **how)
-    return {(v.guarantee, v.cause, v.defect or "none") for v in (*found.violations, *found.accepted)}
+    return {
+        (v.guarantee, v.cause, v.defect or "none") for v in (*found.violations, *found.accepted)
+    }
 
 
 def live(
-    profile: str, *runs: tuple[float, Any, Any, dict[str, Any]], prepare: Callable[[Life], None] | None = None
+    profile: str,
+    *runs: tuple[float, Any, Any, dict[str, Any]],
+    prepare: Callable[[Life], None] | None = None,
 ) -> Life:
     """Live a life of several runs: when each is submitted, its workflow, input and ids."""
     life = Life(Settings(profile=profile))

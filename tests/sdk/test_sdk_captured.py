@@ -51,7 +51,10 @@ def _event() -> int:
     for value in vars(events).values():
         if isinstance(value, type) and dataclasses.is_dataclass(value):
             for field in dataclasses.fields(value):
-                if field.name.endswith("timestamp_ns") and field.default_factory is not dataclasses.MISSING:
+                if (
+                    field.name.endswith("timestamp_ns")
+                    and field.default_factory is not dataclasses.MISSING
+                ):
                     kwargs = {
                         f.name: "x"
                         for f in dataclasses.fields(value)

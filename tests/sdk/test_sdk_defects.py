@@ -59,7 +59,9 @@ def test_branches_share_one_stack_of_parents(profile, known):
 @gone_in("activation", "compat")
 def test_generation_e_keeps_a_stack_of_parents_for_each_branch(profile):
     """`_TaskLocalStepEventStack` is a context variable: the defect of the seed is gone."""
-    assert "events.parent" not in {each[0] for each in swept(wf.sdk_d_parallel, profile) if each[2] != "E01"}
+    assert "events.parent" not in {
+        each[0] for each in swept(wf.sdk_d_parallel, profile) if each[2] != "E01"
+    }
 
 
 @shown_in(seed="A03", compat="E03")
@@ -141,7 +143,9 @@ def test_what_was_counted_before_a_durable_sleep_counts_twice(profile, known):
 def test_runs_of_one_user_overwrite_each_other(profile, known):
     """`WorkflowEntity._persist_state` loads the version right before it saves the whole snapshot."""
     user = {"user_id": "u"}
-    life = live(profile, (0, wf.sdk_d_mark, {"mark": "a"}, user), (0.5, wf.sdk_d_mark, {"mark": "b"}, user))
+    life = live(
+        profile, (0, wf.sdk_d_mark, {"mark": "a"}, user), (0.5, wf.sdk_d_mark, {"mark": "b"}, user)
+    )
     assert ("scope.version", "blind-save", known) in judged(life)
     assert b'{"b": true}' == life.state_of("run-1").replace(b":true", b": true")
 
@@ -194,7 +198,9 @@ def test_generation_e_takes_an_empty_answer_since_0_14_4(profile):
 @shown_in(seed="A12")
 def test_what_a_step_streams_is_numbered_anew(profile, known):
     """`_forward_delta` counts on `_delta_sequence`, the events on the emitter's `_sequence`."""
-    assert ("events.order", "delta-sequence", known) in swept(wf.sdk_d_stream, profile, streaming=True)
+    assert ("events.order", "delta-sequence", known) in swept(
+        wf.sdk_d_stream, profile, streaming=True
+    )
 
 
 @shown_in(seed="A13", activation="E10", compat="E10")
@@ -228,7 +234,9 @@ def test_a_function_under_another_name_is_not_found(profile, known):
 @same(("A16", "E16"))
 def test_an_answer_goes_to_the_question_of_another_branch(profile, known):
     """`WorkflowEntity._pause_index` numbers questions as they are asked, which a replay changes."""
-    outcome = simulate(wf.sdk_d_ask_in_branches, profile=profile, answers={"a?": "for a", "b?": "for b"})
+    outcome = simulate(
+        wf.sdk_d_ask_in_branches, profile=profile, answers={"a?": "for a", "b?": "for b"}
+    )
     assert ["for b", "for a"] == outcome.output
     assert ("pause.answer", "shared-index", known) in swept(wf.sdk_d_ask_in_branches, profile)
 

@@ -21,9 +21,7 @@ CASES = [
     Case(wf.sdk_parallel_named, ["a", "b"], defects=PARENTS),
     Case(wf.sdk_rounds, ["a", "b"], defects=PARENTS),
     Case(wf.sdk_patient_gather, ["soon", "b"], defects=PARENTS),
-    Case(
-        wf.sdk_parallel_same_name, ["a", "b"], defects={"seed": "A02 A03", "compat": "E03"}
-    ),
+    Case(wf.sdk_parallel_same_name, ["a", "b"], defects={"seed": "A02 A03", "compat": "E03"}),
     Case(
         wf.sdk_branches,
         ["a", "b"],

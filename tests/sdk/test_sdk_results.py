@@ -24,9 +24,10 @@ def test_a_date_is_lost_on_replay_or_refused(profile):
     if profile == "seed":
         assert ("failed", True) == (outcome.status, "datetime" in outcome.error)
     else:
-        assert ("completed", LOST) == (outcome.status, swept(wf.sdk_datetime, profile) - {
-            ("events.parent", "closed-by-the-dead", "E01")
-        })
+        assert ("completed", LOST) == (
+            outcome.status,
+            swept(wf.sdk_datetime, profile) - {("events.parent", "closed-by-the-dead", "E01")},
+        )
 
 
 def test_keys_that_are_no_strings_are_lost_on_replay_or_refused(profile):

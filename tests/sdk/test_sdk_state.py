@@ -17,9 +17,7 @@ CASES = [
     Case(wf.sdk_set_and_pause, "answered"),
     Case(wf.sdk_count_late, 1),
     Case(wf.sdk_count_and_pause, 2, defects=TWICE),
-    Case(
-        wf.sdk_count_and_sleep, 1, defects={"activation": "E08"}, output_in={"activation": 2}
-    ),
+    Case(wf.sdk_count_and_sleep, 1, defects={"activation": "E08"}, output_in={"activation": 2}),
     Case(wf.sdk_count_in_scope, 1),
 ]
 

@@ -13,7 +13,9 @@ SLEEPS = [
     Case(wf.sdk_unnamed_sleeps, "rested"),
     Case(wf.sdk_no_sleep, "noted on"),
     Case(wf.sdk_float_sleep, "awake"),
-    Case(wf.sdk_same_sleep, "polled", defects={"seed": "A07", "activation": "E04", "compat": "E04"}),
+    Case(
+        wf.sdk_same_sleep, "polled", defects={"seed": "A07", "activation": "E04", "compat": "E04"}
+    ),
     Case(wf.sdk_sleep_in_step, "slept", defects={"activation": "E10", "compat": "E11"}),
 ]
 QUESTIONS = [
@@ -88,7 +90,9 @@ def test_skipped_and_free_answers_reach_the_workflow_decoded():
     from agnt5_sim.sdk.detect import installed
 
     for profile in set(installed().profiles) - {"seed"}:
-        outcome = simulate(wf.sdk_skippable, profile=profile, answers=["__skip__", "__custom__:blue"])
+        outcome = simulate(
+            wf.sdk_skippable, profile=profile, answers=["__skip__", "__custom__:blue"]
+        )
         assert [None, "blue"] == outcome.output
 
 

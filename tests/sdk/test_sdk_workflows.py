@@ -59,7 +59,7 @@ def test_two_workflows_of_one_name_are_told_apart(monkeypatch):
     mine = resolve(wf.sdk_no_input).config
     theirs = resolve(wf.sdk_task).config
     monkeypatch.setattr(workflows, "registered", lambda: ({mine.name: theirs}, {}))
-    with pytest.raises(NotAWorkflow, match="two workflows are named 'sdk_no_input'.*wf_steps"):
+    with pytest.raises(NotAWorkflow, match=r"two workflows are named 'sdk_no_input'.*wf_steps"):
         resolve(wf.sdk_no_input)
 
 
@@ -74,7 +74,10 @@ def test_a_workflow_that_was_removed_from_the_registry_is_refused(monkeypatch):
     ("given", "message"),
     [
         ({}, "parameter 'order_id' is missing"),
-        ({"order_id": "o", "cuont": 1}, r"'cuont' is no parameter of it \(did you mean 'count'\?\)"),
+        (
+            {"order_id": "o", "cuont": 1},
+            r"'cuont' is no parameter of it \(did you mean 'count'\?\)",
+        ),
         ("o", r"must be a dict of its parameters \(order_id: .*count.*\), not str"),
     ],
 )

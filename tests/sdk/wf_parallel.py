@@ -67,17 +67,13 @@ async def sdk_asyncio_gather(ctx) -> list:
 @workflow
 async def sdk_parallel_named(ctx) -> list:
     """Run steps given by name in parallel."""
-    return await ctx.parallel(
-        ctx.step("one", fetch, "a", 1), ctx.step("other", fetch, "b", 2)
-    )
+    return await ctx.parallel(ctx.step("one", fetch, "a", 1), ctx.step("other", fetch, "b", 2))
 
 
 @workflow
 async def sdk_parallel_same_name(ctx) -> list:
     """Run steps of one name in parallel."""
-    return await ctx.parallel(
-        ctx.step("fetch", fetch, "a", 1), ctx.step("fetch", fetch, "b", 2)
-    )
+    return await ctx.parallel(ctx.step("fetch", fetch, "a", 1), ctx.step("fetch", fetch, "b", 2))
 
 
 @workflow
