@@ -9,34 +9,33 @@ the run leaned on them (`world.memory`).
 from __future__ import annotations
 
 import copy
-from types import ModuleType
+import inspect
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .sdk.values import freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _DATA = (list, dict, set, bytearray, int, float, str, bytes, tuple, frozenset, type(None))
 
 
 class Memory:
-    """The data in the globals of modules, as it was when this was made.
+    """The data in module globals that programs can reach, as it was when this was made.
 
     Args:
-        programs: functions of the modules that are looked at.
+        programs: functions; what they name, and what the functions they name name, is reached.
         externals: objects of the outside world that lie there too.
     """
 
     def __init__(self, programs: Iterable[Any], externals: Iterable[Any] = ()) -> None:
-        spaces = {id(program.__globals__): program.__globals__ for program in programs}
         outside = {id(thing) for thing in externals}
-        self._kept: list[tuple[dict[str, Any], str, Any, bytes, Any]] = []
-        for space in spaces.values():
-            for name, value in tuple(space.items()):
-                if name.startswith("__") or id(value) in outside or not _is_data(value):
-                    continue
-                self._kept.append((space, name, value, freeze(value), _copied(value)))
+        self._kept: list[tuple[dict[str, Any], str, Any, bytes, Any]] = [
+            (space, name, value, freeze(value), _copied(value))
+            for space, name, value in _reached(programs)
+            if id(value) not in outside
+        ]
 
     def leave_out(self, thing: Any) -> None:
         """Look at an object no more: it belongs to the outside world."""
@@ -58,8 +57,38 @@ class Memory:
             space[name] = original
 
 
-def _is_data(value: Any) -> bool:
-    return isinstance(value, _DATA) and not isinstance(value, ModuleType)
+def _reached(programs: Iterable[Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
+    """Find the data that functions name, and that the functions and classes they name do."""
+    queue = [program for program in programs if isinstance(program, FunctionType)]
+    functions: set[int] = set()
+    data: set[tuple[int, str]] = set()
+    while queue:
+        function = queue.pop()
+        if id(function) in functions:
+            continue
+        functions.add(id(function))
+        space = function.__globals__
+        for name in _names(function.__code__):
+            value = space.get(name)
+            if isinstance(value, _DATA) and name in space:
+                if (id(space), name) not in data:
+                    data.add((id(space), name))
+                    yield space, name, value
+            elif isinstance(value, type):
+                queue += [m for m in vars(value).values() if isinstance(m, FunctionType)]
+            elif callable(value):
+                inner = inspect.unwrap(value)
+                if isinstance(inner, FunctionType):
+                    queue.append(inner)
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the global names a function's code uses, that of its inner functions included."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names(constant)
+    return names
 
 
 def _copied(value: Any) -> Any:

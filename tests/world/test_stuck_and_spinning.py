@@ -382,7 +382,7 @@ def test_a_program_that_looks_for_ever_for_what_never_comes_is_stopped() -> None
     world = World(turn_limit=100)
 
     async def look() -> None:
-        while True:
+        while True:  # noqa: ASYNC110 - that is the point
             await asyncio.sleep(0.5)
 
     task = world.spawn().start(look())
