@@ -68,7 +68,7 @@ def _reached(programs: Iterable[Any]) -> Iterator[tuple[dict[str, Any], str, Any
             continue
         functions.add(id(function))
         space = function.__globals__
-        for name in _names(function.__code__):
+        for name in sorted(_names(function.__code__)):
             value = space.get(name)
             if isinstance(value, _DATA) and name in space:
                 if (id(space), name) not in data:
