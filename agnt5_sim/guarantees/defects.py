@@ -48,9 +48,8 @@ class Defect:
             return False
 
 
-_SEED = ("0.3.0a11", "0.3.2a1")
-_SEED_LATER = ("0.3.1", "0.3.2a1")  # 0.3.0a11 streams, pauses and resumes in other ways
-_CURRENT = ("0.11.0b1", "0.14.5")
+_SEED = ("0.3.1", "0.3.2a1")
+_CURRENT = ("0.11.0", "0.14.5")
 
 _STEP_NAMES = (
     ("memo.distinct", "same-name"),
@@ -150,7 +149,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         summary="a resumed run replays over the state it had when it paused: what it counted counts twice",
         way_around="set values that do not depend on earlier ones, or change the state after the question",
         breaks=_SNAPSHOT,
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -178,7 +177,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
             ("result.reached", "empty-answer"),
             ("result.same", "empty-answer"),
         ),
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -186,7 +185,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         summary="in a streamed run, what a step streams is numbered by another count than the events",
         way_around="collect in the step and return the whole, or do not stream the run",
         breaks=(("events.order", "delta-sequence"),),
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -194,7 +193,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         summary="a step inside which a person is asked is never closed",
         way_around="ask outside of steps",
         breaks=(("events.paired", "suspended-inside"),),
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -202,7 +201,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         summary="after a question, a step's result that is no plain JSON comes back as the text of its repr",
         way_around="return plain JSON from steps: model.model_dump(mode='json'), dataclasses.asdict(...)",
         breaks=_REPR,
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -218,7 +217,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         summary="branches count their questions on one counter: an answer can go to another's question",
         way_around="ask outside of branches, one question after the other",
         breaks=_INDEX,
-        releases=_SEED_LATER,
+        releases=_SEED,
         profiles=("seed",),
     ),
     Defect(
@@ -381,7 +380,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
             ("result.reached", "empty-answer"),
             ("result.same", "empty-answer"),
         ),
-        releases=("0.11.0b1", "0.14.3"),
+        releases=("0.11.0", "0.14.3"),
         profiles=("activation", "compat"),
     ),
 )

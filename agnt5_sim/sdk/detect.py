@@ -30,8 +30,8 @@ class Generation(NamedTuple):
 
 
 GENERATIONS: Final = (
-    Generation("A", Version("0.3.0a11"), Version("0.3.2a1"), ("seed",)),
-    Generation("E", Version("0.11.0b1"), Version("0.14.5"), ("activation", "compat")),
+    Generation("A", Version("0.3.1"), Version("0.3.2a1"), ("seed",)),
+    Generation("E", Version("0.11.0"), Version("0.14.5"), ("activation", "compat")),
 )
 
 

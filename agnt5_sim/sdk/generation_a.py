@@ -1,4 +1,4 @@
-"""The adapter of generation A: agnt5 0.3.0a11 to 0.3.2a1, the seed.
+"""The adapter of generation A: agnt5 0.3.1 to 0.3.2a1, the seed.
 
 The worker reports synchronously through its native half (`queue_workflow_checkpoint`,
 `queue_delta`, `flush_workflow_checkpoints`); steps given a name go through a checkpoint client

@@ -1,4 +1,4 @@
-"""The adapter of generation E: agnt5 0.11.0b1 to 0.14.5.
+"""The adapter of generation E: agnt5 0.11.0 to 0.14.5.
 
 Events are emitted and awaited one by one, or in batches. In profile *activation* every step is
 an activation the platform admits and completes, and a sleep suspends the run; in *compat* the

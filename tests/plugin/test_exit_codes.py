@@ -50,7 +50,7 @@ def test_something_broke(both, options):
 
 def test_the_report_says_everything(leaky):
     """Guarantee, workflow, time, expected, seen, the plan of one fault, the replay and the cause."""
-    result = leaky.sweep("--agnt5-sim-depth=2", "--agnt5-sim-budget=60")
+    result = leaky.sweep("--agnt5-sim-depth=2", "--agnt5-sim-budget=40")
     assert result.ret == 1
     found = leaky.swept()["test_leaky"]["broken"]
     assert [violation["plan"].count("kill") for violation in found] == [1] * len(found)

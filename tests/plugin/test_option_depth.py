@@ -28,7 +28,7 @@ def test_two_faults_are_every_pair_too(small):
     """A deeper sweep lives many more lives."""
     small.sweep("--agnt5-sim-depth=1")
     shallow = small.swept()["test_small"]
-    result = small.sweep("--agnt5-sim-depth=2", "--agnt5-sim-budget=60")
+    result = small.sweep("--agnt5-sim-depth=2", "--agnt5-sim-budget=40")
     deep = small.swept()["test_small"]
     assert result.ret == 0
     assert deep["depth"] == 2
