@@ -51,15 +51,16 @@ def _running_step(life: Life) -> str:
 
 
 def not_json_hint(history: History, run_id: str) -> str:
-    """Name the step whose result cannot be JSON, if the run failed over one.
+    """Name the step, or the workflow, whose result cannot be JSON, if the run failed over it.
 
     Args:
         history: of the life.
         run_id: the run that failed.
     """
-    for entry in reversed(history.select("body.returned", run_id=run_id)):
+    for entry in reversed(history.select("body.returned", "program.returned", run_id=run_id)):
         value = entry.data.get("value")
         problem = find_not_json(thaw(value)) if value is not None else None
         if problem is not None:
-            return f"\nstep {entry.name} returned what cannot be JSON: {problem}"
+            who = f"step {entry.name}" if entry.name else "the workflow"
+            return f"\n{who} returned what cannot be JSON: {problem}"
     return ""

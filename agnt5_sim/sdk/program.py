@@ -202,7 +202,7 @@ def watched_workflow(
         port.adopt(ctx)
         port.record("program.began")
         result = await original(ctx, *args, **kwargs)
-        port.record("program.returned")
+        port.record("program.returned", data={"value": freeze(result)})
         return result
 
     return dataclasses.replace(config, handler=handler)
