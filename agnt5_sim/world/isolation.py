@@ -31,7 +31,7 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         stall: seconds of processor time one turn may take before its program is stopped.
     """
     with ExitStack() as stack:
-        stack.enter_context(_uncollected())
+        stack.enter_context(_uncollected(world))
         stack.enter_context(clock.kept_by(world))
         stack.enter_context(entropy.seeded(seed))
         stack.enter_context(guard.guarding(world))
@@ -40,11 +40,12 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _uncollected(world: World) -> Iterator[None]:
     """Collect no garbage until the block ends.
 
     When a collection comes depends on all the process ever did, and it runs finalizers, which
-    would then be events of the life.
+    would then be events of the life. Afterwards the dead, which are kept for ever, are put out
+    of the collector's sight; else every collection to come looks through all of them.
     """
     if not gc.isenabled():
         yield
@@ -54,6 +55,8 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+        if world.has_dead:
+            gc.freeze()
 
 
 @contextmanager

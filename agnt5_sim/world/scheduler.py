@@ -71,6 +71,7 @@ class World:
         self.hub: Any = None
         self.current: Process | None = None
         self.alone = False
+        self.has_dead = False
         self.explain: Callable[[], str] | None = None
         self.on_stuck: Callable[[str], bool] | None = None
         self.unhandled_errors: list[tuple[VirtualLoop, dict[str, Any]]] = []
@@ -143,6 +144,7 @@ class World:
         if not process.dead:
             self._processes.remove(process)
             process.bury()
+            self.has_dead = True
         if process.owns(greenlet.getcurrent()):
             self.hub.switch()
             msg = "a killed process was resumed"
