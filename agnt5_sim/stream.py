@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _ID_KEYS: Final = ("event_id", "correlation_id")
 """How the keys of generated ids end: `parent_correlation_id`, `step_correlation_id` …"""
+_USERS: Final = frozenset(
+    {"content", "input", "input_data", "output_data", "response", "result", "value"}
+)
 _DROPPED: Final = frozenset({"event_type", "stack_trace", "timestamp_ns"})
 _SECRET: Final = re.compile(
     r"webhook_secret|secret|password|passwd|authorization|cookie|api[-_]?key|private[-_]?key"
@@ -109,7 +112,9 @@ class _Stream:
             content = json.loads(payload)
         except ValueError:
             content = payload
-        return f"{_offset(entry.time)} {entry.data['type']} {self._text(content)}".rstrip()
+        return (
+            f"{_offset(entry.time)} {entry.data['type']} {self._text(content, own=True)}".rstrip()
+        )
 
     def _waits(self, report: Entry, outcome: str) -> str:
         if outcome == "suspended":
@@ -127,28 +132,39 @@ class _Stream:
         shown = self._text(json.loads(output)) if output else entry.data["error"]
         line = f"{_offset(entry.time)} = {entry.name}: {self._strip(shown)}"
         state = entry.data["state"]
+        line = line.rstrip(": ")
         return line + (f"; state {self._text(json.loads(state))}" if state else "")
 
     # -- values ------------------------------------------------------------------------
 
-    def _text(self, value: Any) -> str:
-        return json.dumps(self._stable(value, ""), ensure_ascii=False, sort_keys=True)
+    def _text(self, value: Any, *, own: bool = False) -> str:
+        return json.dumps(self._stable(value, "", own=own), ensure_ascii=False, sort_keys=True)
 
-    def _stable(self, value: Any, key: str) -> Any:
+    def _stable(  # noqa: PLR0911 - a case a type
+        self, value: Any, key: str, *, own: bool
+    ) -> Any:
+        """Return a value without what differs from life to life.
+
+        Args:
+            value: any JSON.
+            key: under which it stands.
+            own: whether it is the SDK's own envelope, of which what is empty or said elsewhere
+                is left out; what a workflow put into it is shown in full.
+        """
         if value is not None and value != "" and _SECRET.search(key):
             return _REDACTED
         if isinstance(value, dict):
-            dropped = _DROPPED | {"event_id"} if "correlation_id" in value else _DROPPED
             return {
-                str(k): self._stable(v, str(k))
+                str(k): self._stable(v, str(k), own=own and k not in _USERS)
                 for k, v in value.items()
-                if k not in dropped
-                and not (v is None and k not in {"output_data", "result", "value"})
+                if not own or _is_shown(k, v, value)
             }
         if isinstance(value, list):
-            return [self._stable(item, key) for item in value]
+            return [self._stable(item, key, own=own) for item in value]
         if isinstance(value, str):
-            return self._name(value) if key.endswith(_ID_KEYS) and value else self._strip(value)
+            if own and key.endswith(_ID_KEYS) and value:
+                return self._name(value)
+            return self._strip(value, own=own)
         if type(value) in {int, float} and _CLOCK.search(key):
             return self._offset_of(value)
         return value
@@ -161,12 +177,10 @@ class _Stream:
                 return _offset(seconds)
         return reading
 
-    def _strip(self, text: str) -> str:
+    def _strip(self, text: str, *, own: bool = False) -> str:
         if text[:1] in "{[" and len(text) > 1:
             try:
-                return json.dumps(
-                    self._stable(json.loads(text), ""), ensure_ascii=False, sort_keys=True
-                )
+                return self._text(json.loads(text), own=own)
             except ValueError:
                 pass
         text = _GENERATED.sub(lambda match: self._name(match[0]), text)
@@ -174,6 +188,13 @@ class _Stream:
 
     def _name(self, identity: str) -> str:
         return self._names.setdefault(identity, f"#{len(self._names) + 1}")
+
+
+def _is_shown(key: str, value: Any, envelope: dict[str, Any]) -> bool:
+    """Tell whether a key of an event's envelope says anything the line does not say already."""
+    if key in _DROPPED or (key == "event_id" and "correlation_id" in envelope):
+        return False
+    return value is not None or key in _USERS
 
 
 def _offset(seconds: float) -> str:
