@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agnt5_sim.sdk.values import Shown, show, thaw
 
 from .registry import Broken, guarantee
+from .sharing import shared_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,24 +165,7 @@ def identity(reading: Reading) -> Iterator[Broken]:
 @guarantee("memo.distinct")
 def distinct(reading: Reading) -> Iterator[Broken]:
     """Two step calls of one run never share a record."""
-    for run in reading.runs.values():
-        told: set[str] = set()
-        for attempt in run.attempts:
-            users: dict[str, Call] = {}
-            for call in attempt.calls_of("step"):
-                other = users.setdefault(call.record, call)
-                if other is call or call.record in told:
-                    continue
-                told.add(call.record)
-                yield Broken(
-                    f"two steps share the record {call.record!r}: the second is given the"
-                    " result of the first",
-                    entry=call.called,
-                    step=call.identity,
-                    expected=f"records of their own for {other.identity} and {call.identity}",
-                    seen=f"one record, {call.record!r}",
-                    cause="same-name",
-                )
+    yield from shared_records(reading, "step", "the second is given the result of the first")
 
 
 @guarantee("memo.input")

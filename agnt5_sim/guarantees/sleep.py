@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .registry import Broken, guarantee
+from .sharing import shared_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,21 +99,4 @@ def _woken_late(run: Run) -> Iterator[Broken]:
 @guarantee("sleep.distinct")
 def distinct(reading: Reading) -> Iterator[Broken]:
     """Every sleep call sleeps; two calls never share a record."""
-    for run in reading.runs.values():
-        told: set[str] = set()
-        for attempt in run.attempts:
-            users: dict[str, Call] = {}
-            for call in attempt.calls_of("sleep"):
-                other = users.setdefault(call.record, call)
-                if other is call or call.record in told:
-                    continue
-                told.add(call.record)
-                yield Broken(
-                    f"two sleeps share the record {call.record!r}: the second is taken for the"
-                    " first",
-                    entry=call.called,
-                    step=call.identity,
-                    expected=f"records of their own for {other.identity} and {call.identity}",
-                    seen=f"one record, {call.record!r}",
-                    cause="same-name",
-                )
+    yield from shared_records(reading, "sleep", "the second is taken for the first")
