@@ -7,8 +7,8 @@ cost a fraction of them; and `datetime` hands out genuine `datetime` objects, si
 `FakeDatetime` is refused by orjson and spoils a snapshot. A `freeze_time` of somebody else's
 goes before ours while it lasts. Local time is UTC inside a life, wherever the machine stands.
 
-Starting it means looking through every loaded module, so it is held for as long as lives
-follow one another, and never started for a single simulated run if that can be helped.
+It is held for as long as lives follow one another, since a start has some hundred references
+to replace.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import freezegun
 from freezegun import api as _freezegun
 
+from .references import Loaded, held_by, real_sleep
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -30,7 +32,6 @@ NS = 1_000_000_000
 # The real clocks are asked of freezegun by name (`_freezegun.real_time`): a reference kept here
 # would be replaced by a `freeze_time` that is running, like everybody else's.
 _EPOCH = _freezegun.real_datetime(1970, 1, 1)
-real_sleep = _time.sleep
 
 # Packages that read the clock for themselves (durations of tests, search budgets) or are
 # large and never look at it. Everything else is searched for captured references.
@@ -85,8 +86,6 @@ _place = 0
 """Where among the running `freeze_time`s ours is, counted from 1."""
 _freezer: Any = None
 _undo: list[tuple[Any, str, Any]] = []
-_sleepers: list[tuple[Any, str]] = []
-_found: dict[str, tuple[int, int, list[tuple[str, Any]]]] = {}
 _ABSENT = object()
 
 
@@ -234,25 +233,6 @@ def _reduce_date(value: _datetime.date) -> tuple[Any, ...]:
 # -- putting it in place -------------------------------------------------------------------
 
 
-def _captured(module: Any) -> list[tuple[str, Any]]:
-    """Return the references to clocks a module holds, looked up again when its names change.
-
-    freezegun's own cache compares the sorted names of every module at every start, which is
-    nearly all a start costs. References to `time.sleep`, which freezegun leaves alone, are
-    noted on the way.
-    """
-    names = vars(module)
-    key = getattr(module, "__name__", "")
-    identity, size, found = _found.get(key, (0, 0, []))
-    if identity != id(module) or size != len(names):
-        found = [(n, v) for n, v in tuple(names.items()) if id(v) in _SOUGHT]
-        _found[key] = (id(module), len(names), found)
-    _sleepers.extend((module, n) for n, v in found if v is real_sleep)
-    return found
-
-
-_SOUGHT = _freezegun._real_time_object_ids | {id(real_sleep)}
-
 _fake_time = _freezegun.fake_time
 _fake_time_ns = _freezegun.fake_time_ns
 _fake_monotonic = _freezegun.fake_monotonic
@@ -266,7 +246,7 @@ _fake_utcnow: Callable[..., Any] = _freezegun.FakeDatetime.utcnow.__func__  # ty
 _fake_fromtimestamp: Callable[..., Any] = _freezegun.FakeDatetime.fromtimestamp.__func__  # type: ignore[attr-defined]
 
 _OURS: dict[str, Any] = {
-    "_get_cached_module_attributes": _captured,
+    "_get_cached_module_attributes": held_by,
     # With a limit, freezegun walks the stack on every reading and shows executor threads real time.
     "call_stack_inspection_limit": 0,
     "fake_time": _virtual_time,
@@ -368,15 +348,15 @@ def _start() -> None:
     ):
         for name, new in ours.items():
             _replace(owner, name, new)
-    _sleepers.clear()
     _freezer = freezegun.freeze_time(_EPOCH, ignore=list(_IGNORED))
+    loaded = Loaded(_freezer.ignore)
+    _replace(_freezegun, "sys", loaded)
     _freezer.start()
     _freezegun.freeze_factories[-1] = _factory  # type: ignore[call-overload]
     _place = len(_freezegun.freeze_factories)
     _replace(_time, "sleep", sleep)
-    for module, name in _sleepers:
-        if vars(module).get(name) is real_sleep:
-            _replace(module, name, sleep)
+    for module, name in loaded.sleepers():
+        _replace(module, name, sleep)
 
 
 def _stop() -> None:
