@@ -23,12 +23,13 @@ def _places(run: Run) -> dict[Place, list[Entry]]:
     places: dict[Place, list[Entry]] = {}
     for attempt in run.attempts:
         counts: dict[tuple[str, str, str], int] = {}
-        for entry in attempt.entries:
+        if not attempt.entries_of("effect"):
+            continue
+        for entry in attempt.entries_of("body.started", "effect"):
             if entry.kind == "body.started":  # anew, if it is another try
                 counts = {
                     where: number for where, number in counts.items() if where[1] != entry.name
                 }
-            if entry.kind != "effect":
                 continue
             step = entry.data["step"]
             where = (entry.name, step, "" if step else entry.branch)

@@ -24,17 +24,13 @@ def _split(entry: Entry) -> tuple[str, str]:
     return prefix, phase
 
 
-def _accepted(attempt: Attempt) -> Iterator[Entry]:
-    return (entry for entry in attempt.events if "refused" not in entry.data)
-
-
 @guarantee("events.paired")
 def paired(reading: Reading) -> Iterator[Broken]:
     """Every started has exactly one completed, failed or paused with the same id."""
     for attempt in reading.attempts():
         opened: dict[tuple[str, str], Entry] = {}
         closed: dict[tuple[str, str], Entry] = {}
-        for entry in _accepted(attempt):
+        for entry in attempt.accepted:
             prefix, phase = _split(entry)
             key = (prefix, entry.data["id"])
             if phase == "started":
@@ -69,9 +65,7 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause
     if attempt.outcome in {"paused", "suspended"}:
         return "suspended-inside"
     if entry.data["type"] == "workflow.started":
-        refused = any(
-            e.kind == "platform.state.save" and "refused" in e.data for e in attempt.entries
-        )
+        refused = any("refused" in e.data for e in attempt.entries_of("platform.state.save"))
         return "unsaved" if refused and attempt.outcome == "failed" else ""
     calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
     if not calls or not calls[-1].raised:
@@ -113,7 +107,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
         told = False
         for attempt in run.attempts:
             children: dict[str, set[str]] = {}
-            for entry in _accepted(attempt):
+            for entry in attempt.accepted:
                 mine, above = entry.data["id"], entry.data["parent"]
                 phase = _split(entry)[1]
                 broken = None
@@ -216,7 +210,7 @@ def terminal(reading: Reading) -> Iterator[Broken]:
         if not ends:
             continue
         for attempt in run.attempts:
-            late = next((e for e in _accepted(attempt) if e.index > ends[0].index), None)
+            late = next((e for e in attempt.accepted if e.index > ends[0].index), None)
             if late is not None:
                 yield Broken(
                     f"{late.name} was accepted after the run had ended",
@@ -234,7 +228,7 @@ def started(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         first: Entry | None = None
         for attempt in run.attempts:
-            for entry in _accepted(attempt):
+            for entry in attempt.accepted:
                 if entry.data["type"] != "workflow.started" or entry.index in run.lost:
                     continue
                 if first is None:

@@ -93,9 +93,9 @@ def _for_another(attempt: Attempt, asked: dict[int, Call]) -> Iterator[Broken]:
 
 def _told_wrong(run: Run) -> Iterator[Broken]:
     """Find questions to which the journal gives another answer than people gave."""
-    for attempt in run.attempts:
-        for entry in attempt.events:
-            if entry.data["type"] != "workflow.step.completed" or "refused" in entry.data:
+    for attempt in run.attempts if run.answers else ():
+        for entry in attempt.accepted:
+            if entry.data["type"] != "workflow.step.completed":
                 continue
             output = json.loads(entry.data["payload"]).get("output_data")
             if not isinstance(output, dict) or output.get("handler_name") != "wait_for_user":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -93,6 +94,7 @@ class Attempt:
         began: the entry of its dispatch.
         calls: what the workflow called, in order.
         events: the events it emitted, the runtime's on its behalf among them, in order.
+        accepted: those of them that the platform did not refuse.
         entries: all of its entries, in order.
         report: the entry with which it ended, None when it never reported.
         outcome: what it reported: "completed", "failed", "paused", "suspended", or "".
@@ -107,6 +109,7 @@ class Attempt:
         self.began = entry
         self.calls: list[Call] = []
         self.events: list[Entry] = []
+        self.accepted: list[Entry] = []
         self.entries: list[Entry] = []
         self.report: Entry | None = None
         self.outcome = ""
@@ -114,6 +117,14 @@ class Attempt:
         self.died: Entry | None = None
         self._ordinals: dict[tuple[str, str], int] = {}
         self._latest: dict[str, Call] = {}
+        self._by_kind: dict[str, list[Entry]] = {}
+
+    def entries_of(self, *kinds: str) -> list[Entry]:
+        """Return its entries of these kinds, in order."""
+        found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
+        if len(found) < 2:
+            return found[0] if found else []
+        return sorted(chain.from_iterable(found))
 
     def calls_of(self, *kinds: str) -> Iterator[Call]:
         """Go through the calls of these kinds."""
@@ -127,6 +138,11 @@ class Attempt:
         """Take in one of its entries."""
         self.entries.append(entry)
         kind = entry.kind
+        alike = self._by_kind.get(kind)
+        if alike is None:
+            self._by_kind[kind] = [entry]
+        else:
+            alike.append(entry)
         if kind == "program.called":
             place = (entry.data["call"], entry.branch)
             ordinal = self._ordinals.get(place, 0)
@@ -148,8 +164,10 @@ class Attempt:
                 call_or_none.bodies[-1] = (call_or_none.bodies[-1][0], entry)
         elif kind in {"platform.emit", "platform.runtime"}:
             self.events.append(entry)
-            if entry.data.get("outcome") and "refused" not in entry.data:
-                self._reported(entry, entry.data["outcome"])
+            if "refused" not in entry.data:
+                self.accepted.append(entry)
+                if entry.data.get("outcome"):
+                    self._reported(entry, entry.data["outcome"])
         elif kind == "platform.report" and "refused" not in entry.data:
             self._reported(entry, entry.name)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agnt5_sim.sdk.values import show, thaw
 
 from .registry import Broken, guarantee
+from .state import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from .reading import Reading, Run
 
 _WORKFLOW_ENTITY = "WorkflowEntity"
-_STATE = ("platform.state.load", "platform.state.save")
 
 
 def expected_scope(run: Run) -> tuple[str, str, str]:
@@ -33,9 +33,7 @@ def expected_scope(run: Run) -> tuple[str, str, str]:
 
 def _crossings(run: Run) -> Iterator[Entry]:
     for attempt in run.attempts:
-        for entry in attempt.entries:
-            if entry.kind in _STATE:
-                yield entry
+        yield from attempt.entries_of("platform.state.load", "platform.state.save")
 
 
 @guarantee("scope.key")
@@ -82,27 +80,25 @@ def continuity(reading: Reading) -> Iterator[Broken]:
     saved: dict[tuple[str, str], list[Entry]] = {}
     for run in reading.runs.values():
         where = (run.submitted.data["tenant"], expected_scope(run)[0])
-        for entry in _crossings(run):
-            ours = entry.kind == "platform.state.save" and entry.data["entity"] == _WORKFLOW_ENTITY
-            if ours and "refused" not in entry.data:
-                saved.setdefault(where, []).append(entry)
+        for attempt in run.attempts:
+            for entry in attempt.entries_of("platform.state.save"):
+                if entry.data["entity"] == _WORKFLOW_ENTITY and "refused" not in entry.data:
+                    saved.setdefault(where, []).append(entry)
     for run in reading.runs.values():
         where = (run.submitted.data["tenant"], expected_scope(run)[0])
-        first = next(
-            (a for a in run.attempts if any(e.kind.startswith("state.") for e in a.entries)), None
-        )
-        before = (
-            [e for e in saved.get(where, []) if e.index < run.attempts[0].began.index]
-            if first
-            else []
-        )
-        if first is None or not before:
+        operations = next((o for a in run.attempts if (o := a.entries_of(*OPERATIONS))), [])
+        before = [
+            e
+            for e in (saved.get(where, []) if operations else [])
+            if e.index < run.attempts[0].began.index
+        ]
+        if not before:
             continue
         state = _load(before[-1].data["value"])
-        for entry in first.entries:
-            if entry.kind in {"state.set", "state.delete", "state.clear"}:
+        for entry in operations:
+            if entry.kind != "state.get":
                 break
-            if entry.kind == "state.get" and entry.name in state:
+            if entry.name in state:
                 got = thaw(entry.data["value"])
                 if got != state[entry.name]:
                     yield Broken(
@@ -159,7 +155,7 @@ def _saves(reading: Reading) -> list[tuple[Run, Entry]]:
     saves = [
         (run, entry)
         for run in reading.runs.values()
-        for entry in _crossings(run)
-        if entry.kind == "platform.state.save"
+        for attempt in run.attempts
+        for entry in attempt.entries_of("platform.state.save")
     ]
     return sorted(saves, key=lambda pair: pair[1].index)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .reading import Attempt, Reading
 
 _WORKFLOW_ENTITY = "WorkflowEntity"
-_CHANGES = frozenset({"state.set", "state.delete", "state.clear"})
+_CHANGES = ("state.set", "state.delete", "state.clear")
+OPERATIONS = ("state.get", *_CHANGES)
 
 
 Place = tuple[str, str, int]
@@ -27,14 +28,16 @@ def _operations(attempt: Attempt) -> Iterator[tuple[Place, Entry]]:
 
     What a step's body does has its place in that step: a replay leaves the body out.
     """
+    if not attempt.entries_of(*OPERATIONS):
+        return
     inside: dict[str, str] = {}
     counts: dict[tuple[str, str], int] = {}
-    for entry in attempt.entries:
+    for entry in attempt.entries_of("body.started", "body.returned", "body.raised", *OPERATIONS):
         if entry.kind == "body.started":
             inside[entry.branch] = entry.name
-        elif entry.kind in {"body.returned", "body.raised"}:
+        elif entry.kind.startswith("body."):
             inside.pop(entry.branch, None)
-        elif entry.kind.startswith("state."):
+        else:
             where = (entry.branch, inside.get(entry.branch, ""))
             number = counts[where] = counts.get(where, -1) + 1
             yield (*where, number), entry
@@ -91,14 +94,13 @@ def durable(reading: Reading) -> Iterator[Broken]:
         if attempt.outcome != "completed" or attempt.report is None:
             continue
         end = attempt.report.index
-        changes = [e for e in attempt.entries if e.kind in _CHANGES and e.index < end]
+        changes = [e for e in attempt.entries_of(*_CHANGES) if e.index < end]
         if not changes:
             continue
         saves = [
             e
-            for e in attempt.entries
-            if e.kind == "platform.state.save"
-            and e.data["entity"] == _WORKFLOW_ENTITY
+            for e in attempt.entries_of("platform.state.save")
+            if e.data["entity"] == _WORKFLOW_ENTITY
             and "refused" not in e.data
             and changes[-1].index < e.index < end
         ]

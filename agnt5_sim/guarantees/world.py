@@ -18,8 +18,8 @@ def awaited(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         told: set[str] = set()
         for attempt in run.attempts:
-            for entry in attempt.entries:
-                if entry.kind != "program.unawaited" or entry.name in told:
+            for entry in attempt.entries_of("program.unawaited"):
+                if entry.name in told:
                     continue
                 told.add(entry.name)
                 replayed = attempt.number > 0
