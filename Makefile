@@ -1,5 +1,6 @@
-# Two environments, one for each pinned generation of the SDK, built when they are stale and left
-# alone when they are not. Everything runs from here: `make test` is what continuous integration does.
+# Two environments, one for each pinned generation of the SDK, and one for the peer that `make bench`
+# measures beside it: built when they are stale and left alone when they are not. Everything runs
+# from here: `make test` is what continuous integration does.
 
 PYTHON ?= python3
 
@@ -7,6 +8,7 @@ export AGNT5_DISABLE_SDK_TELEMETRY := true
 
 VENV := .venv
 SEED := .venv-seed
+PEER := .venv-peer
 
 .PHONY: demo test lint bench clean FORCE
 .DELETE_ON_ERROR:
@@ -38,7 +40,7 @@ base := $(wordlist 2,99,$(found))
 # What an environment was built for: the interpreter's version, and this directory (its scripts and
 # the editable install hold absolute paths). Where that has changed, the environment is rebuilt.
 identity := $(firstword $(found)) $(CURDIR)
-$(foreach env,$(VENV) $(SEED),\
+$(foreach env,$(VENV) $(SEED) $(PEER),\
   $(if $(filter-out $(identity),$(or $(shell cat $(env)/.pins 2>/dev/null),nothing)),\
     $(eval $(env)/.pins: FORCE)))
 
@@ -52,7 +54,8 @@ pip = $(@D)/bin/python -m pip install -q --disable-pip-version-check
 
 $(VENV)/.pins: requirements/current.txt
 $(SEED)/.pins: requirements/seed.txt
-$(VENV)/.pins $(SEED)/.pins:
+$(PEER)/.pins: requirements/peer.txt
+$(VENV)/.pins $(SEED)/.pins $(PEER)/.pins:
 	rm -rf $(@D)
 	"$(base)" -m venv $(@D)
 	$(pip) -r $(filter requirements/%,$^)
@@ -81,10 +84,10 @@ lint: $(VENV)/.stamp
 	$(VENV)/bin/python -m ruff format --check .
 	$(VENV)/bin/python -m mypy --strict agnt5_sim scenarios $(wildcard tests/typing_api.py)
 
-bench: $(VENV)/.stamp $(SEED)/.stamp
+bench: $(VENV)/.stamp $(SEED)/.stamp $(PEER)/.pins
 	$(VENV)/bin/python -m bench
 	$(SEED)/bin/python -m bench
 
 clean:
-	rm -rf $(VENV) $(SEED) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(SEED) $(PEER) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

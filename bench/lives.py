@@ -15,6 +15,7 @@ from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.detect import installed
 from agnt5_sim.world import World, clock, isolated
 
+from . import peer
 from .measure import alternate, row
 from .standins import bare_run
 from .workflows import bench_functions, bench_sleep, bench_steps, work
@@ -92,9 +93,20 @@ def _nowhere() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _beside(name: str, ours: float, theirs: float) -> None:
+    ratio = ours / theirs
+    row(name, f"{ratio:.2f} x", "1.00 x", met=ratio < 1)
+    row("    of the peer's", f"{theirs:.2f} ms")
+
+
 def absolute() -> None:
-    """Print what 10 steps cost, and a kill and its recovery, beside two baselines."""
+    """Print what 10 steps cost, and a kill and its recovery, beside baselines and a peer.
+
+    The limits in milliseconds are what the fastest peer took on a machine of its day; the
+    peer is timed before and after each row, so that the ratio holds on this one.
+    """
     print("10 steps, plain simulate()")
+    after = peer.timed()
     for profile in installed().profiles:
         points = simulate(bench_steps, {"steps": 10}, profile=profile).points
         plan = FaultPlan.kill("before", points[len(points) // 2])
@@ -115,6 +127,12 @@ def absolute() -> None:
         row(f"{profile}: a kill and its recovery", f"{more:.2f} ms", "2.90 ms", met=more < 2.9)
         row("    bare awaits", f"{times['awaits']:.3f} ms")
         row("    one task a step", f"{times['tasks']:.3f} ms")
+        before, after = after, peer.timed()
+        if before is None or after is None:
+            continue
+        other = {name: (before[name] + after[name]) / 2 for name in after}
+        _beside(f"{profile}: a life over the fastest peer's", times["life"], other["life"])
+        _beside(f"{profile}: a kill and its recovery likewise", more, other["recovered"])
 
 
 def length() -> None:

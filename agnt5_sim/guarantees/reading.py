@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -117,13 +118,13 @@ class Attempt:
         self.died: Entry | None = None
         self._ordinals: dict[tuple[str, str], int] = {}
         self._latest: dict[str, Call] = {}
-        self._by_kind: dict[str, list[Entry]] = {}
+        self._by_kind: defaultdict[str, list[Entry]] = defaultdict(list)
 
     def entries_of(self, *kinds: str) -> list[Entry]:
         """Return its entries of these kinds, in order."""
         found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
-        if len(found) < 2:
-            return found[0] if found else []
+        if len(found) == 1:
+            return found[0]
         return sorted(chain.from_iterable(found))
 
     def calls_of(self, *kinds: str) -> Iterator[Call]:
@@ -138,11 +139,7 @@ class Attempt:
         """Take in one of its entries."""
         self.entries.append(entry)
         kind = entry.kind
-        alike = self._by_kind.get(kind)
-        if alike is None:
-            self._by_kind[kind] = [entry]
-        else:
-            alike.append(entry)
+        self._by_kind[kind].append(entry)
         if kind == "program.called":
             place = (entry.data["call"], entry.branch)
             ordinal = self._ordinals.get(place, 0)

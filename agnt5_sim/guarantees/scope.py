@@ -74,22 +74,22 @@ def isolation(reading: Reading) -> Iterator[Broken]:
                 )
 
 
+def _where(run: Run) -> tuple[str, str]:
+    return run.submitted.data["tenant"], expected_scope(run)[0]
+
+
 @guarantee("scope.continuity")
 def continuity(reading: Reading) -> Iterator[Broken]:
     """What a run of a scope saved is there for the next run of that scope."""
     saved: dict[tuple[str, str], list[Entry]] = {}
+    for run, entry in _saves(reading):
+        if entry.data["entity"] == _WORKFLOW_ENTITY and "refused" not in entry.data:
+            saved.setdefault(_where(run), []).append(entry)
     for run in reading.runs.values():
-        where = (run.submitted.data["tenant"], expected_scope(run)[0])
-        for attempt in run.attempts:
-            for entry in attempt.entries_of("platform.state.save"):
-                if entry.data["entity"] == _WORKFLOW_ENTITY and "refused" not in entry.data:
-                    saved.setdefault(where, []).append(entry)
-    for run in reading.runs.values():
-        where = (run.submitted.data["tenant"], expected_scope(run)[0])
         operations = next((o for a in run.attempts if (o := a.entries_of(*OPERATIONS))), [])
         before = [
             e
-            for e in (saved.get(where, []) if operations else [])
+            for e in (saved.get(_where(run), []) if operations else [])
             if e.index < run.attempts[0].began.index
         ]
         if not before:

@@ -88,8 +88,9 @@ class Loaded:
     @property
     def modules(self) -> dict[str, Any]:
         """The modules to look through."""
-        for name in sys.modules.keys() - self._before:
-            self._shown.setdefault(name, sys.modules[name])
+        if sys.modules.keys() != self._before:
+            for name in sys.modules.keys() - self._before:
+                self._shown.setdefault(name, sys.modules[name])
         return self._shown
 
     def sleepers(self) -> Iterator[tuple[Any, str]]:

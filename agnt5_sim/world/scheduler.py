@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
 
-from .clock import NS, real_sleep
+from .clock import NS
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .process import Process
+from .references import real_sleep
 from .stacks import describe_stack, describe_tasks
 
 if TYPE_CHECKING:
