@@ -160,13 +160,16 @@ class Attempt:
             if call_or_none is not None and call_or_none.bodies:
                 call_or_none.bodies[-1] = (call_or_none.bodies[-1][0], entry)
         elif kind in {"platform.emit", "platform.runtime"}:
-            self.events.append(entry)
-            if "refused" not in entry.data:
-                self.accepted.append(entry)
-                if entry.data.get("outcome"):
-                    self._reported(entry, entry.data["outcome"])
+            self._emitted(entry)
         elif kind == "platform.report" and "refused" not in entry.data:
             self._reported(entry, entry.name)
+
+    def _emitted(self, entry: Entry) -> None:
+        self.events.append(entry)
+        if "refused" not in entry.data:
+            self.accepted.append(entry)
+            if entry.data.get("outcome"):
+                self._reported(entry, entry.data["outcome"])
 
     def _reported(self, entry: Entry, outcome: str) -> None:
         self.reports.append((entry, outcome))
