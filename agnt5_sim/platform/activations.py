@@ -6,7 +6,7 @@ completes once; each execution of it has an attempt number and a fence of its ow
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agnt5_sim.platform.errors import RecordConflict, UnknownActivation
 
@@ -99,7 +99,7 @@ class Activations:
             return known.offset
         if known.status != "RUNNING":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
-        return self._change(known._replace(status="COMPLETED", output=output))
+        return self._change(known, status="COMPLETED", output=output)
 
     def fail(
         self, activation_id: str, attempt: int, fence: bytes, error: tuple[str, bytes], status: str
@@ -115,7 +115,7 @@ class Activations:
             return known.offset
         if known.status != "RUNNING":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
-        return self._change(known._replace(status=status, error_code=error[0], error_data=error[1]))
+        return self._change(known, status=status, error_code=error[0], error_data=error[1])
 
     def all(self) -> tuple[Activation, ...]:
         """Every activation of the run, in the order in which they first began."""
@@ -130,12 +130,13 @@ class Activations:
     def _execute(self, lease: int, activation_id: str, work: Work, attempt: int) -> ActivationGrant:
         self._fences += 1
         fence = self._fences.to_bytes(8, "big")
-        offset = self._change(
-            Activation(activation_id, work, "RUNNING", attempt, fence, lease, self._offset)
-        )
-        return ActivationGrant("EXECUTE", attempt, fence, None, offset)
-
-    def _change(self, activation: Activation) -> int:
         self._offset += 1
-        self._known[activation.activation_id] = activation._replace(offset=self._offset)
+        self._known[activation_id] = Activation(
+            activation_id, work, "RUNNING", attempt, fence, lease, self._offset
+        )
+        return ActivationGrant("EXECUTE", attempt, fence, None, self._offset)
+
+    def _change(self, known: Activation, **fields: Any) -> int:
+        self._offset += 1
+        self._known[known.activation_id] = known._replace(offset=self._offset, **fields)
         return self._offset

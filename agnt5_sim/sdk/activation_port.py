@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .crossings import Crossings
 
 
+_DECISIONS = {kind.value: kind for kind in protocol.ActivationDecisionKind}
+
+
 class ActivationPort:
     """What a worker's activation client talks to.
 
@@ -58,7 +61,7 @@ class ActivationPort:
             entry,
         )
         return protocol.ActivationDecision(
-            kind=protocol.ActivationDecisionKind(grant.kind),
+            kind=_DECISIONS[grant.kind],
             activation_id=identity,
             attempt=grant.attempt,
             accepted_journal_offset=grant.offset,

@@ -102,7 +102,7 @@ class Crossings:
         except PlatformError as error:
             self._refused(attempt, kind, name, data, error)
             raise
-        data["reply"] = reply if type(reply) in _PLAIN else str(reply)
+        data["reply"] = reply if isinstance(reply, _IMMUTABLE) else str(reply)
         self._add(
             world.now,
             _ENTRY[kind],
@@ -140,7 +140,7 @@ class Crossings:
         except PlatformError as error:
             self._refused(attempt, kind, name, data, error)
             raise
-        data["reply"] = reply if type(reply) in _PLAIN else str(reply)
+        data["reply"] = reply if isinstance(reply, _IMMUTABLE) else str(reply)
         self.record(attempt, _ENTRY[kind], name, data)
         return reply
 
@@ -189,4 +189,4 @@ class _EntryKinds(dict[str, str]):
 _TURN = _Turn()
 _ENTRY = _EntryKinds()
 Crossing = tuple[Attempt, str, str, Callable[[], Any], dict[str, Any]]
-_PLAIN = frozenset({int, str, bytes, bool, type(None), tuple})
+_IMMUTABLE = (int, str, bytes, type(None), tuple)
