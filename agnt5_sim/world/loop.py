@@ -101,7 +101,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
     ) -> asyncio.Handle:
         """Run `callback` in the next turn; may be called from another thread."""
         handle = self.call_soon(callback, *args, context=context)
-        self.world.wake()
+        self.world.blocking.wake()
         return handle
 
     def call_later(
@@ -194,10 +194,10 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         """
         executor = executor or self._executor
         if executor is None:
-            return self.world.start_job(self, func, args)
+            return self.world.blocking.start_job(self, func, args)
         if isinstance(executor, ThreadPoolExecutor):
             future = futures.wrap_future(
-                executor.submit(self.world.in_thread, self, func, *args), loop=self
+                executor.submit(self.world.blocking.in_thread, self, func, *args), loop=self
             )
         else:
             future = futures.wrap_future(executor.submit(func, *args), loop=self)

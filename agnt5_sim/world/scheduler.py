@@ -8,8 +8,6 @@ own stack, and everything a worker process does runs on greenlets the hub can ab
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import heapq
 import itertools
 import math
@@ -20,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
 
+from .blocking import Blocking
 from .clock import NS
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .process import Process
-from .references import real_sleep
 from .stacks import describe_stack, describe_tasks
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 DEFAULT_EPOCH_NS = 1_767_225_600 * NS  # 2026-01-01T00:00:00Z
 DEFAULT_TURNS = 100_000
-_REAL_WAIT_S = 30.0
 _POLLING = 20
 """So many times the turns of spinning in place are a program's that lets time pass."""
 
@@ -83,10 +80,8 @@ class World:
         self._processes: list[Process] = []
         self._incarnations = itertools.count(1)
         self._failure: BaseException | None = None
-        self._woken = threading.Event()
         self._hooks_of: VirtualLoop | None = None
-        self._thread = threading.get_ident()
-        self._threads = threading.local()
+        self.blocking = Blocking(self)
 
     # -- time --------------------------------------------------------------------------
 
@@ -186,86 +181,14 @@ class World:
         """Keep an error nobody awaited."""
         self.unhandled_errors.append((loop, context))
 
-    # -- blocking calls ----------------------------------------------------------------
-
-    def start_job(
-        self, loop: VirtualLoop, func: Callable[..., Any], args: tuple[Any, ...]
-    ) -> asyncio.Future[Any]:
-        """Run a blocking function of `loop` on a stack of its own."""
-        future = loop.create_future()
-        call: Callable[[], Any] = functools.partial(func, *args)
-        if loop.job_points is not None:
-            call = loop.job_points(call)
-
-        def job() -> None:
-            try:
-                result = call()
-            except StopIteration as error:
-                outcome: tuple[Callable[[Any], None], Any] = (
-                    future.set_exception,
-                    RuntimeError(f"a blocking function raised StopIteration: {error}"),
-                )
-            except (KeyboardInterrupt, greenlet.GreenletExit):
-                raise
-            except BaseException as error:  # noqa: BLE001 - handed to whoever awaits it, as executors do
-                outcome = (future.set_exception, error)
-            else:
-                outcome = (future.set_result, result)
-            loop.call_soon(self._settle, future, *outcome)
-
-        loop.jobs.append(job)
-        return future
-
-    @staticmethod
-    def _settle(future: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:
-        if not future.done():
-            settle(value)
-
     def sleep_blocking(self, seconds: float) -> None:
-        """Block the calling program for virtual seconds (what `time.sleep` becomes).
-
-        A thread that belongs to no program (a test's server, a plugin's) really sleeps.
-        """
-        if seconds < 0:
-            msg = "sleep length must be non-negative"
-            raise ValueError(msg)
-        if threading.get_ident() != self._thread and not hasattr(self._threads, "loop"):
-            real_sleep(seconds)
-            return
-        stack = greenlet.getcurrent()
-        process = self.current
-        root = None if process is None else process.root(stack)
-        if process is None or root is None:
-            self.now += seconds
-            return
-        blocks_loop = root is process.stack()
-
-        def wake() -> None:
-            if blocks_loop:
-                process.blocked = False
-            self._enter(process, stack, on_loop=blocks_loop)
-            process.resumed()
-
-        self.at(self.now + seconds, wake)
-        process.blocked = process.blocked or blocks_loop
-        self.hub.switch()
-
-    def in_thread(self, loop: VirtualLoop, func: Callable[..., Any], *args: Any) -> Any:
-        """Call `func` for `loop` in a real thread, which is the program's for as long."""
-        self._threads.loop = loop
-        try:
-            return func(*args)
-        finally:
-            del self._threads.loop
+        """Block the calling program for virtual seconds (what `time.sleep` becomes)."""
+        self.blocking.sleep(seconds)
 
     def in_program(self) -> bool:
         """Tell whether the caller is a process, or a thread that works for one."""
-        loop = getattr(self._threads, "loop", None)
+        loop = self.blocking.thread_of()
         return self.current is not None if loop is None else loop.in_process
-
-    def wake(self) -> None:
-        """Tell a world that waits for a real thread to look again."""
-        self._woken.set()
 
     # -- driving -----------------------------------------------------------------------
 
@@ -281,7 +204,7 @@ class World:
             Spinning: a program runs on without getting anywhere.
         """
         hub_before, self.hub = self.hub, greenlet.getcurrent()
-        self._thread = threading.get_ident()
+        self.blocking.hub_thread = threading.get_ident()
         loop_before = events._get_running_loop()
         hooks_before = sys.get_asyncgen_hooks()
         self._hooks_of = None
@@ -310,7 +233,7 @@ class World:
             for process in tuple(self._processes):
                 if process.loop.ready and not process.blocked and not process.dead:
                     moved = True
-                    self._enter(process, process.stack())
+                    self.enter(process, process.stack())
                 while process.loop.jobs and not process.dead:
                     moved = True
                     self._run_job(process, process.loop.jobs.popleft())
@@ -328,7 +251,7 @@ class World:
             home.jobs.popleft()()
         self._raise_failure()
 
-    def _enter(self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True) -> None:
+    def enter(self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True) -> None:
         """Let a stack of a process run until it comes back to the hub."""
         if process.dead:
             return
@@ -415,10 +338,9 @@ class World:
             loops.append(home)
         if not any(loop.pending_threads for loop in loops):
             return False
-        if not self._woken.wait(_REAL_WAIT_S):
-            msg = f"an executor thread gave no sign for {_REAL_WAIT_S:g} s of real time"
+        if not self.blocking.wait_for_thread():
+            msg = f"an executor thread gave no sign for {self.blocking.patience:g} s of real time"
             raise Stuck(f"{msg}\n{self.describe_waits(home)}")
-        self._woken.clear()
         return True
 
     def _give_up_spinning(self, home: VirtualLoop | None) -> NoReturn:

@@ -166,7 +166,7 @@ def test_a_world_waits_for_a_real_thread_before_it_says_stuck(live: Live) -> Non
 
 def test_a_thread_that_gives_no_sign_is_stuck(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """The world does not wait for ever in real time either."""
-    monkeypatch.setattr("agnt5_sim.world.scheduler._REAL_WAIT_S", 0.05)
+    monkeypatch.setattr("agnt5_sim.world.blocking.Blocking.patience", 0.05)
     release = threading.Event()
     executor = ThreadPoolExecutor(1)
 
