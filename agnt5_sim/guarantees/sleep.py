@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .reading import Call, Reading, Run
 
-_ROUNDING_S = 0.001  # generation E suspends in whole milliseconds, rounded up
+_ROUNDING_S = 0.001  # a suspension is reported in whole milliseconds, rounded up
 _FLOAT_S = 1e-6
 
 
@@ -57,7 +57,7 @@ def remainder(reading: Reading) -> Iterator[Broken]:
                 seconds, slept = _seconds(call), run.slept.get(call.identity)
                 if seconds is None or slept is None or call.answer is None or call.raised:
                     continue
-                latest = max(slept.time + seconds, call.called.time) + _ROUNDING_S
+                latest = max(slept.time + seconds, call.called.time) + _allowance(run, call)
                 if call.answer.time > latest:
                     yield Broken(
                         f"sleep {call.identity} lasted longer than what was left of it",
@@ -67,6 +67,17 @@ def remainder(reading: Reading) -> Iterator[Broken]:
                         seen=f"back at {call.answer.time:g} s",
                         cause="sibling" if call.branch else "",
                     )
+
+
+def _allowance(run: Run, call: Call) -> float:
+    """Return by how many seconds a sleep may be late: only a suspension is rounded."""
+    suspended = any(
+        attempt.outcome == "suspended"
+        and attempt.report is not None
+        and attempt.report.data["timer"] == call.record
+        for attempt in run.attempts
+    )
+    return _ROUNDING_S if suspended else _FLOAT_S
 
 
 def _woken_late(run: Run) -> Iterator[Broken]:

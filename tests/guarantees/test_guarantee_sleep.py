@@ -64,6 +64,14 @@ def test_a_suspension_may_round_up_to_a_millisecond(tell):
     assert [] == life.answers_call(NAP, None, call="sleep").completed().broken()
 
 
+def test_a_sleep_in_process_is_not_rounded(life):
+    """sleep.remainder: only a suspension is counted in whole milliseconds."""
+    life.slept(NAP, 5, lasts=5.0005)
+    assert [
+        ("sleep.remainder", NAP, "back by 5 s", "back at 5.0005 s", "")
+    ] == life.completed().broken()
+
+
 def test_a_bare_platform_knows_nothing_of_sleeps(tell):
     """Under `bare` each attempt sleeps its whole time again, as the platform would have it."""
     life = tell(policy=Policy(sleep_records="bare")).sleeps(NAP, 60).falls_asleep(NAP).after(50)
@@ -88,7 +96,7 @@ def test_a_start_counts_from_when_it_was_and_not_from_when_it_was_flushed(tell):
     )
     life.recovered().slept(NAP, 60, lasts=30)
     assert [
-        ("sleep.remainder", NAP, "back by 60.001 s", "back at 80 s", "")
+        ("sleep.remainder", NAP, "back by 60 s", "back at 80 s", "")
     ] == life.completed().broken()
 
 
@@ -111,7 +119,7 @@ def test_a_sleep_of_a_branch_that_lasts_too_long_is_told_apart(life):
     with life.inside("0"):
         life.sleeps(NAP, 5).falls_asleep(NAP).after(8).wakes(NAP)
     assert [
-        ("sleep.remainder", NAP, "back by 5.001 s", "back at 8 s", "sibling")
+        ("sleep.remainder", NAP, "back by 5 s", "back at 8 s", "sibling")
     ] == life.completed().broken()
 
 
@@ -134,7 +142,7 @@ def test_a_resumed_sleep_that_starts_over_is_found(life):
     """sleep.remainder: 58 of 60 seconds were over or nearly so, and it slept 60 more."""
     life.sleeps(NAP, 60).falls_asleep(NAP).recovered().slept(NAP, 60)
     assert [
-        ("sleep.remainder", NAP, "back by 60.001 s", "back at 90 s", "")
+        ("sleep.remainder", NAP, "back by 60 s", "back at 90 s", "")
     ] == life.completed().broken()
 
 
@@ -142,7 +150,7 @@ def test_a_sleep_past_its_end_that_lasts_on_is_found(life):
     """sleep.remainder: it should have returned at once."""
     life.sleeps(NAP, 5).falls_asleep(NAP).recovered().slept(NAP, 5, lasts=1)
     assert [
-        ("sleep.remainder", NAP, "back by 30.001 s", "back at 31 s", "")
+        ("sleep.remainder", NAP, "back by 30 s", "back at 31 s", "")
     ] == life.completed().broken()
 
 
