@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .guarantees import Violation as Violation
     from .history import Entry as Entry
     from .history import History as History
+    from .jsonable import NotJson as NotJson
     from .platform import AnswerRefused as AnswerRefused
     from .platform import Policy as Policy
     from .sdk.effects import effect as effect
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from .sdk.stubs import BadStub as BadStub
     from .sdk.stubs import Stub as Stub
     from .sdk.stubs import StubExhausted as StubExhausted
-    from .sdk.values import NotJson as NotJson
     from .sim import RunStuck as RunStuck
     from .sim import Sim as Sim
     from .simrun import RunFailed as RunFailed
@@ -59,7 +59,7 @@ _HOMES = {
     "GuaranteeBroken": "verdicts",
     "History": "history",
     "NotAWorkflow": "sdk.errors",
-    "NotJson": "sdk.values",
+    "NotJson": "jsonable",
     "Outcome": "simulation",
     "OutsideTouched": "world",
     "PlanError": "faults",

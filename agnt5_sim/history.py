@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, overload
+
+from .values import show
+
+_PROGRAM = ("program.", "body.", "effect", "state.")
+"""How the kinds of entry begin whose bytes are frozen values of the program."""
 
 _new = tuple.__new__
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -45,10 +51,18 @@ class Entry(NamedTuple):
 
     def __str__(self) -> str:
         """One line for people."""
-        extra = " ".join(f"{key}={value!r}" for key, value in self.data.items())
+        shown = _shown if self.kind.startswith(_PROGRAM) else repr
+        extra = " ".join(f"{key}={shown(value)}" for key, value in self.data.items())
         where = f"{self.run_id}/{self.attempt}" + (f"[{self.branch}]" if self.branch else "")
         head = f"{self.index:>5} {self.time:>12g}s {where:<24} {self.kind:<20}"
         return f"{head} {self.name} {extra}".rstrip()
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bytes):
+        with suppress(ValueError, EOFError, TypeError):  # no frozen value after all
+            return show(value)
+    return repr(value)
 
 
 class History(Sequence[Entry]):

@@ -13,7 +13,7 @@ import inspect
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .sdk.values import freeze
+from .values import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

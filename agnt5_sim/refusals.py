@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .sdk.values import find_not_json, thaw
+from .jsonable import find_not_json
+from .values import thaw
 from .world import OutsideTouched, Spinning
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .guarantees.reading import Reading
-from .sdk.values import thaw
+from .values import thaw
 
 if TYPE_CHECKING:
     from .guarantees.reading import Run

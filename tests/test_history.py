@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agnt5_sim import Entry, History
 from agnt5_sim.history import first_difference
+from agnt5_sim.values import freeze
 
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.binary(max_size=4)
 ENTRIES = st.fixed_dictionaries(
@@ -147,6 +148,17 @@ def test_an_entry_says_everything():
         part for part in ("1.5s", "r/2[0.1]", "body.started", "s", "k=1") if part not in line
     ] == []
     assert str(history) == line
+
+
+def test_an_entry_shows_the_values_of_the_program_as_they_were():
+    """Frozen values are thawed for people; the platform's bytes are shown as bytes."""
+    history = History()
+    history.add(0.0, "body.returned", name="s", data={"value": freeze({"total": 3})})
+    history.add(0.0, "platform.complete", name="s", data={"output": b'{"total": 3}'})
+    history.add(0.0, "state.set", name="s", data={"value": b"no frozen value"})
+    assert ["value={'total': 3}", "output=b'{\"total\": 3}'", "value=b'no frozen value'"] == [
+        str(entry).partition(" s ")[2] for entry in history
+    ]
 
 
 def test_entries_are_selected():

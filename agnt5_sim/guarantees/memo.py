@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from agnt5_sim.sdk.values import Shown, show, thaw
+from agnt5_sim.values import Shown, show, thaw
 
 from .registry import Broken, guarantee
 from .sharing import shared_records

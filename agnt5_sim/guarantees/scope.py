@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agnt5_sim.sdk.values import show, thaw
+from agnt5_sim.values import show, thaw
 
 from .registry import Broken, guarantee
 from .state import OPERATIONS

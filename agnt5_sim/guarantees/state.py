@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agnt5_sim.sdk.values import show
+from agnt5_sim.values import show
 
 from .registry import Broken, guarantee
 

@@ -12,8 +12,9 @@ import inspect
 from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from agnt5_sim.values import freeze
+
 from .attempt import Call, current_call
-from .values import freeze
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator

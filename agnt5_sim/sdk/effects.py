@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from types import CellType, FunctionType
 from typing import Any, TypeVar
 
+from agnt5_sim.values import freeze
+
 from .attempt import current_attempt, current_call
-from .values import freeze
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "_agnt5_sim_effect"

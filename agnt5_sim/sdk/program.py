@@ -12,9 +12,10 @@ import inspect
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from agnt5_sim.values import freeze
+
 from .attempt import Attempt, Call, current_call
 from .bodies import Observed
-from .values import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable

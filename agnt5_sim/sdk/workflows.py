@@ -7,9 +7,10 @@ import inspect
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from agnt5_sim.jsonable import to_json
+
 from .bodies import watched_function
 from .errors import BadInput, NotAWorkflow
-from .values import to_json
 
 _WATCHED = "_agnt5_sim_watched"
 

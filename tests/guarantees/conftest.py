@@ -16,7 +16,7 @@ import pytest
 
 from agnt5_sim.guarantees import Violation, Volatile, compare, judge
 from agnt5_sim.history import History
-from agnt5_sim.sdk.values import freeze
+from agnt5_sim.values import freeze
 
 EPOCH_NS = 1_767_225_600_000_000_000
 LEASE_S = 30.0

@@ -46,7 +46,7 @@ def test_declared_in_both_ways_it_counts_once(profile):
 
 def test_the_arguments_are_on_record(profile):
     """The report can say with what it happened."""
-    from agnt5_sim.sdk.values import thaw
+    from agnt5_sim.values import thaw
 
     entry = simulate(wf.sdk_paying, effects=(wf.pay,), profile=profile).history.select("effect")[0]
     assert (("o",), {}) == thaw(entry.data["args"])

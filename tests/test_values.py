@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from agnt5_sim.sdk.values import Shown, find_not_json, freeze, show, thaw, to_json
+from agnt5_sim.jsonable import find_not_json, to_json
+from agnt5_sim.values import Shown, freeze, show, thaw
 
 LEAVES = (
     st.none()
