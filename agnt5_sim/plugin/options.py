@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
 import pytest
 
 if TYPE_CHECKING:
@@ -52,8 +51,7 @@ MAX_DEPTH: Final = 5
 INI_ONLY: Final = (Option("accept", "IDS", "ids of known defects of the SDK that are put up with"),)
 
 
-@attrs.frozen
-class Choices:
+class Choices(NamedTuple):
     """What was chosen, checked.
 
     Attributes:
