@@ -9,10 +9,9 @@ from .faults import KINDS, FaultPlan, PlanError, unknown
 from .life import Life
 from .memory import Memory
 from .platform import Policy
-from .refusals import explained
 from .sdk.workflows import resolve
 from .settings import Settings
-from .simulation import answer_questions, live_to_the_end
+from .simulation import live_one_run
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep
 from .verdicts import check_accept
@@ -139,11 +138,7 @@ def story_of(
         life = Life(settings, stubs=stubs, effects=effects)
         error = ""
         try:
-            with explained(life), life.lived():
-                run_id = life.submit(workflow, input, **ids)
-                with life.effects_declared():
-                    answer_questions(life, run_id, answers)
-                    live_to_the_end(life, run_id)
+            live_one_run(life, workflow, input, answers, **ids)
         except (WorldError, AnswerRefused) as problem:
             if not faults_now.faults:
                 raise

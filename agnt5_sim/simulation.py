@@ -165,19 +165,38 @@ def simulate(
         start=start,
     )
     life = Life(settings, stubs=stubs, effects=effects)
+    run_id = live_one_run(
+        life,
+        workflow,
+        input,
+        answers,
+        session_id=session_id,
+        user_id=user_id,
+        tenant=tenant,
+        streaming=streaming,
+    )
+    return outcome_of(life, run_id)
+
+
+def live_one_run(life: Life, workflow: Any, given: Any, answers: AnswerSource, **ids: Any) -> str:
+    """Live a life of one run, from its submission to its end, and return the run's id.
+
+    Args:
+        life: what it is lived in.
+        workflow: see `simulate`.
+        given: the input.
+        answers: see `simulate`.
+        ids: session, user, tenant and the rest of what `Life.submit` takes.
+
+    Raises:
+        WorldError: see `simulate`; so are the others.
+    """
     with explained(life), life.lived():
-        run_id = life.submit(
-            workflow,
-            input,
-            session_id=session_id,
-            user_id=user_id,
-            tenant=tenant,
-            streaming=streaming,
-        )
+        run_id = life.submit(workflow, given, **ids)
         with life.effects_declared():
             answer_questions(life, run_id, answers)
             live_to_the_end(life, run_id)
-    return outcome_of(life, run_id)
+    return run_id
 
 
 def answer_questions(life: Life, run_id: str, answers: AnswerSource) -> None:
