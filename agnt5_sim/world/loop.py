@@ -356,47 +356,29 @@ class VirtualLoop(_Base):  # type: ignore[misc]
                 }
             )
 
-    # -- the outside -------------------------------------------------------------------
 
-    def _outside(self, call: str) -> NoReturn:
+# -- the outside -----------------------------------------------------------------------
+
+
+def _refused(call: str) -> Callable[..., Any]:
+    async def refuse(self: VirtualLoop, *_args: Any, **_kwargs: Any) -> NoReturn:
         self.world.touched(f"loop.{call}")
 
-    async def create_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("create_connection")
+    refuse.__name__ = call
+    refuse.__doc__ = "Refuse: a simulation has no network and starts no process."
+    return refuse
 
-    async def create_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("create_server")
 
-    async def create_unix_connection(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("create_unix_connection")
-
-    async def create_datagram_endpoint(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("create_datagram_endpoint")
-
-    async def create_unix_server(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("create_unix_server")
-
-    async def sock_connect(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("sock_connect")
-
-    async def getnameinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("getnameinfo")
-
-    async def getaddrinfo(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation has no network."""
-        self._outside("getaddrinfo")
-
-    async def subprocess_exec(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation starts no process."""
-        self._outside("subprocess_exec")
-
-    async def subprocess_shell(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a simulation starts no process."""
-        self._outside("subprocess_shell")
+for _call in (
+    "create_connection",
+    "create_server",
+    "create_unix_connection",
+    "create_datagram_endpoint",
+    "create_unix_server",
+    "sock_connect",
+    "getnameinfo",
+    "getaddrinfo",
+    "subprocess_exec",
+    "subprocess_shell",
+):
+    setattr(VirtualLoop, _call, _refused(_call))
