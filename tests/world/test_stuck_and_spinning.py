@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import math
+import queue
 import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agnt5_sim.world import Spinning, Stuck, VirtualLoop, World, isolated
+from agnt5_sim.world.references import real_sleep
 
 Live = Callable[..., Any]
 
@@ -362,19 +364,105 @@ def test_the_test_itself_is_not_watched() -> None:
     assert "done" == task.result()
 
 
+# -- blocked ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count a program as blocked sooner."""
+    monkeypatch.setattr("agnt5_sim.world.watch.BLOCKED_S", 0.4)
+
+
+def locked() -> None:
+    """Wait for a lock that nobody else has."""
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()  # for ever
+
+
+BLOCKS: dict[str, Callable[[], Any]] = {
+    "lock": locked,
+    "queue": lambda: queue.Queue[int]().get(),
+    "event": lambda: threading.Event().wait(),
+    "future": lambda: Future[int]().result(),
+}
+
+
 @needs_timer
-def test_the_watch_is_taken_away_again() -> None:
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("beside", [False, True], ids=["in the loop", "beside the loop"])
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_a_program_that_blocks_for_ever_is_stopped(blocks: str, beside: bool) -> None:
+    """What only another thread could bring never comes; nothing of the program runs on."""
+    log: list[str] = []
+    world = World()
+
+    async def program() -> None:
+        await asyncio.sleep(3)
+        try:
+            if beside:
+                await asyncio.to_thread(BLOCKS[blocks])
+            else:
+                BLOCKS[blocks]()
+        finally:
+            log.append("finally")
+
+    with isolated(world, "seed"):
+        process = world.spawn()
+        task = process.start(program())
+        with pytest.raises(Spinning) as raised:
+            world.drive(None, task.done)
+    first, *stack = str(raised.value).splitlines()
+    assert first.startswith("a program has waited for 0.4 s of real time without awaiting")
+    assert first.endswith("at virtual time 3 s. It was stopped here:")
+    assert any(f"{__file__}:" in line for line in stack)
+    gc.collect()
+    assert ([], True) == (log, process.dead)
+
+
+@needs_timer
+@pytest.mark.usefixtures("impatient")
+def test_who_sits_at_a_debuggers_prompt_may_take_their_time(live: Live) -> None:
+    """A program that blocks inside a debugger is being looked at."""
+    prompt: dict[str, Any] = {"__name__": "pdb", "sleep": real_sleep}
+    exec("def prompt():\n    sleep(0.7)", prompt)  # noqa: S102
+
+    async def program(world: World) -> str:
+        prompt["prompt"]()
+        return "done"
+
+    assert "done" == live(program)
+
+
+@needs_timer
+@pytest.mark.usefixtures("impatient")
+def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
+    """A time-out plugin's alarm goes on, and rings where it would have."""
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 1000)
+    try:
+        with isolated(World(), "seed"):
+            assert signal.SIG_IGN == signal.getsignal(signal.SIGALRM)
+        assert 900 < signal.getitimer(signal.ITIMER_REAL)[0]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@needs_timer
+@pytest.mark.parametrize(
+    ("alarm", "timer"), [("SIGVTALRM", "ITIMER_VIRTUAL"), ("SIGALRM", "ITIMER_REAL")]
+)
+def test_the_watch_is_taken_away_again(alarm: Any, timer: Any) -> None:
     """The signal's handler and timer are as they were, after an error too."""
-    before = signal.getsignal(signal.SIGVTALRM)
+    alarm, timer = getattr(signal, alarm), getattr(signal, timer)
+    before = signal.getsignal(alarm)
     with isolated(World(), "seed"):
-        assert before != signal.getsignal(signal.SIGVTALRM)
-        assert 0.0 < signal.getitimer(signal.ITIMER_VIRTUAL)[0]
+        assert before != signal.getsignal(alarm)
+        assert 0.0 < signal.getitimer(timer)[0]
     with pytest.raises(ZeroDivisionError), isolated(World(), "seed"):
         raise ZeroDivisionError
-    assert (before, 0.0) == (
-        signal.getsignal(signal.SIGVTALRM),
-        signal.getitimer(signal.ITIMER_VIRTUAL)[0],
-    )
+    assert (before, 0.0) == (signal.getsignal(alarm), signal.getitimer(timer)[0])
 
 
 def test_a_program_that_looks_for_ever_for_what_never_comes_is_stopped() -> None:
