@@ -20,7 +20,7 @@ from .sdk.detect import installed
 from .sdk.detect import profile as resolve_profile
 from .sdk.effects import declared
 from .sdk.stubs import Stubs
-from .sdk.workflows import Component, resolve, watch_functions
+from .sdk.workflows import resolve, watch_functions
 from .workers import Workers
 from .world import World, isolated
 from .world.clock import NS
@@ -69,7 +69,6 @@ class Life:
         self.bodies = Bodies(self.crossings, self.stubs)
         self.effects = effects
         self.on_change: list[Callable[[str], None]] = []
-        self._components: dict[str, Component] = {}
         self._runs = 0
         self._pump_at: float | None = None
         self.world.explain = self.explain
@@ -136,7 +135,6 @@ class Life:
             tenant=tenant,
             streaming=streaming,
         )
-        self._components[component.name] = component
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
@@ -280,5 +278,4 @@ class Life:
 
     def effects_declared(self) -> Any:
         """Watch the declared effects until the block ends."""
-        programs = [component.handler for component in self._components.values()]
-        return declared(self.effects, programs)
+        return declared(self.effects)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .durations import seconds_of
 from .guarantees import Violation, judge
 from .life import Life
-from .sdk.effects import declared
+from .sdk.effects import declared, watchable
 from .sdk.stubs import Stub
 from .simrun import SimRun
 
@@ -88,8 +88,12 @@ class Sim:
         """Declare a function of the outside world whose every call matters: once a run.
 
         Args:
-            function: plain or async; it is watched wherever a workflow can reach it.
+            function: a function or method, plain or async; it is watched whatever it is called by.
+
+        Raises:
+            TypeError: it is neither.
         """
+        watchable(function)
         if self._life is None:
             self._effects.append(function)
         else:
@@ -110,11 +114,7 @@ class Sim:
             self._life.workers.external(thing)
 
     def _watch(self, function: Callable[..., Any]) -> None:
-        from .sdk.workflows import registered
-
-        workflows, functions = registered()
-        programs = [config.handler for config in (*workflows.values(), *functions.values())]
-        self._declarations.enter_context(declared([function], programs))
+        self._declarations.enter_context(declared([function]))
 
     # -- running -----------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """Effects: functions of the outside world that a user declares to matter.
 
-A declared function is replaced, for the length of a life, wherever the workflow's code can
-reach it: in the globals of its own module and of the workflow's, and in closures. Each call
-of it is an entry; `effect.once` holds it to once a run.
+The code of a declared function is replaced for the length of a life, so that each call of it
+is seen, whatever name or object it is called by. Each call is an entry; `effect.once` holds it
+to once a run.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from types import CellType, FunctionType
+from contextlib import ExitStack, contextmanager
+from types import FunctionType
 from typing import Any, TypeVar
 
 from agnt5_sim.values import freeze
@@ -20,6 +20,8 @@ from .attempt import current_attempt, current_call
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "_agnt5_sim_effect"
+_HERE = "the watched function"
+_watched: set[FunctionType] = set()
 
 
 def effect(function: F) -> F:
@@ -69,59 +71,93 @@ def _note(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 
 
 @contextmanager
-def declared(effects: Iterable[Callable[..., Any]], programs: Iterable[Any]) -> Iterator[None]:
-    """Watch these functions, wherever these programs can reach them, until the block ends.
+def declared(effects: Iterable[Callable[..., Any]]) -> Iterator[None]:
+    """Watch these functions, however a program comes to call them, until the block ends.
 
     Args:
-        effects: the functions.
-        programs: workflows and functions that may call them.
+        effects: functions or methods; one that is watched already is not watched twice.
+
+    Raises:
+        TypeError: one is no function or method written in Python.
     """
-    undo: list[tuple[Any, str, Any]] = []
-    functions = [inspect.unwrap(program) for program in programs]
-    for original in effects:
-        if getattr(original, _MARK, False):
-            continue
-        watched = effect(original)
-        for holder, name in _references(original, [*functions, original]):
-            undo.append((holder, name, original))
-            _put(holder, name, watched)
-    try:
+    with ExitStack() as stack:
+        for declared_function in effects:
+            function = watchable(declared_function)
+            if not getattr(function, _MARK, False) and function not in _watched:
+                _watch_code(function, stack)
         yield
-    finally:
-        for holder, name, original in reversed(undo):
-            _put(holder, name, original)
 
 
-def _references(target: Any, functions: list[Any]) -> Iterator[tuple[Any, str]]:  # noqa: C901 - one walk over globals and closures
-    """Find where these functions, and the functions they can reach, hold `target`."""
-    seen: set[int] = set()
-    queue = [function for function in functions if isinstance(function, FunctionType)]
-    while queue:
-        function = queue.pop()
-        if id(function) in seen:
-            continue
-        seen.add(id(function))
-        if id(function.__globals__) not in seen:
-            seen.add(id(function.__globals__))
-            for name, value in function.__globals__.items():
-                if value is target:
-                    yield function.__globals__, name
-        for cell in function.__closure__ or ():
-            try:
-                value = cell.cell_contents
-            except ValueError:  # not filled yet
-                continue
-            if value is target and id(cell) not in seen:
-                seen.add(id(cell))
-                yield cell, ""
-            elif callable(value):
-                inner = inspect.unwrap(value)
-                if isinstance(inner, FunctionType):
-                    queue.append(inner)
+def watchable(effect: Any) -> FunctionType:
+    """Return the function behind what was declared.
+
+    Raises:
+        TypeError: there is none whose calls can be watched; the message says why.
+    """
+    function = getattr(effect, "__func__", effect)
+    if isinstance(function, FunctionType):
+        return function
+    msg = (
+        f"{effect!r} cannot be watched as an effect: it is a {type(effect).__name__}, and only"
+        " functions and methods written in Python can be. Declare the function that calls it"
+    )
+    raise TypeError(msg)
 
 
-def _put(holder: Any, name: str, value: Any) -> None:
-    if isinstance(holder, CellType):
-        holder.cell_contents = value
-    else:
-        holder[name] = value
+def _watch_code(function: FunctionType, stack: ExitStack) -> None:
+    """Give a function code that notes the call and goes on to what it did.
+
+    Whoever holds the function, under whatever name, calls the new code. It must have as many
+    free variables as the old; it finds its way through a constant.
+    """
+    code, signature = function.__code__, inspect.signature(function)
+    original = FunctionType(
+        code, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    original.__kwdefaults__ = function.__kwdefaults__
+    watched = effect(original)
+    new = _through(original).__code__
+    function.__code__ = new.replace(
+        co_consts=tuple(watched if const == _HERE else const for const in new.co_consts),
+        co_freevars=code.co_freevars,
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+    )
+    stack.callback(setattr, function, "__code__", code)
+    _watched.add(function)
+    stack.callback(_watched.discard, function)
+    if "__signature__" not in vars(function):
+        function.__signature__ = signature  # type: ignore[attr-defined]
+        stack.callback(delattr, function, "__signature__")
+
+
+def _through(function: FunctionType) -> Any:
+    """Return a function of the same kind whose code calls what is put in place of `_HERE`."""
+    if inspect.isasyncgenfunction(function):
+
+        async def each(*args: Any, **kwargs: Any) -> Any:
+            go_on: Any = "the watched function"
+            async for item in go_on(*args, **kwargs):
+                yield item
+
+        return each
+    if inspect.isgeneratorfunction(function):
+
+        def all_of(*args: Any, **kwargs: Any) -> Any:
+            go_on: Any = "the watched function"
+            return (yield from go_on(*args, **kwargs))
+
+        return all_of
+    if inspect.iscoroutinefunction(function):
+
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            go_on: Any = "the watched function"
+            return await go_on(*args, **kwargs)
+
+        return awaited
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        go_on: Any = "the watched function"
+        return go_on(*args, **kwargs)
+
+    return called

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 import wf_stubbed as wf
+from agnt5 import workflow
 
 from agnt5_sim import explore, simulate
+from agnt5_sim.sdk.effects import declared
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +63,86 @@ def test_an_effect_outside_of_a_step_breaks_its_guarantee(profile):
         (v.guarantee, v.step, v.defect) for v in found.violations
     ]
     assert {"send", "send_later"} == {name for name, _ in found.repeated}
+
+
+class Gateway:
+    """A client of a payment service."""
+
+    def charge(self, order):
+        """Charge for an order."""
+        return f"receipt {order}"
+
+    @staticmethod
+    def refund(order):
+        """Give the money back."""
+        return f"refund {order}"
+
+
+GATEWAY = Gateway()
+MARK = "s"
+
+
+def _made():
+    sign = "#"
+
+    def closing(order, /, amount=1, *, currency="EUR"):
+        """Close over something, and have every kind of parameter."""
+        return f"{sign}{order} {amount} {currency}"
+
+    return closing
+
+
+closing = _made()
+TABLE = {"card": closing}
+
+
+def by_default(order, call=closing):
+    """Hold what matters as a default."""
+    return call(order, 2)
+
+
+async def streamed(order):
+    """Be a streaming step."""
+    yield f"{order} {MARK}"
+
+
+@workflow
+async def effect_everywhere(ctx, order: str):
+    """Call what matters by way of an object, a class, a table, a default, and a step."""
+    done = [
+        GATEWAY.charge(order),
+        Gateway.refund(order),
+        TABLE["card"](order, currency="USD"),
+        by_default(order),
+    ]
+    done.append(await ctx.step("stream", streamed, order))
+    return done
+
+
+def test_a_function_is_watched_whatever_it_is_called_by(profile):
+    """A method, a static method, a container, a default argument, a stream."""
+    matter = (GATEWAY.charge, Gateway.refund, closing, streamed)
+    expected = [("charge", False), ("refund", False), ("closing", False), ("closing", False)]
+    outcome = simulate(effect_everywhere, "o", effects=(*matter, closing), profile=profile)
+    assert [*expected, ("streamed", True)] == effects(outcome)
+    assert ["receipt o", "refund o", "#o 1 USD", "#o 2 EUR"] == outcome.output[:4]
+
+
+def test_a_watched_function_is_itself_again_afterwards():
+    """Its code, its signature and what it does; during the life its signature stays too."""
+    before = closing.__code__, inspect.signature(closing)
+    with declared([closing]):
+        assert closing.__code__ is not before[0]
+        assert before[1] == inspect.signature(closing)
+        assert inspect.isasyncgenfunction(streamed)
+    with declared([streamed]):
+        assert inspect.isasyncgenfunction(streamed)
+    assert before == (closing.__code__, inspect.signature(closing))
+    assert "__signature__" not in vars(closing)
+
+
+@pytest.mark.parametrize("thing", [None, 5, "charge", inspect, print, Gateway], ids=str)
+def test_what_cannot_be_watched_is_refused(thing):
+    """Never silently: a gate that watches nothing is none."""
+    with pytest.raises(TypeError, match="cannot be watched as an effect"):
+        simulate(effect_everywhere, "o", effects=(thing,))
