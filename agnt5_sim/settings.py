@@ -23,7 +23,7 @@ class Settings:
         policy: the platform's choices where its sources are silent.
         turn_limit: loop turns without progress before a program counts as spinning.
         stall: seconds of processor time one turn may take.
-        max_attempts: attempts of one run before it counts as never ending.
+        max_attempts: attempts of one run that come no further before it counts as never ending.
         start: wall-clock offset of the life's beginning, in whole seconds.
         quiet: whether the SDK's loggers are silenced.
         forget: whether a killed worker's changes to module globals are undone, as they are

@@ -71,8 +71,8 @@ def _content(value: Any, depth: int) -> Any:
     if callable(dump):
         return _describe(dump(), depth + 1)
     if isinstance(value, (set, frozenset)):
-        return sorted(_ADDRESS.sub("", repr(item)) for item in value)
-    return _ADDRESS.sub("", repr(value))
+        return sorted(without_addresses(repr(item)) for item in value)
+    return without_addresses(repr(value))
 
 
 def _undescribe(value: Any) -> Any:
@@ -83,6 +83,11 @@ def _undescribe(value: Any) -> Any:
     if type(value) is dict:
         return {key: _undescribe(item) for key, item in value.items()}
     return value
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the addresses of objects, which differ from process to process."""
+    return _ADDRESS.sub("", text)
 
 
 def show(frozen: bytes | None, limit: int = 200) -> str:

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from .faults import Fault
     from .life import Life
+    from .platform import Dispatch
     from .sdk.adapters import SdkWorker
     from .world import Process
+
+
+_ROUNDS = 20
+"""So many times the attempts that come no further are those a run may take in all."""
 
 
 class Workers:
@@ -37,6 +42,7 @@ class Workers:
         self._attempts: dict[int, list[Attempt]] = {}
         self._alive: Process | None = None
         self._memory: Memory | None = None
+        self._progress: dict[str, tuple[set[Any], int]] = {}
         self._externals: list[Any] = []
 
     def dispatch(self, run_id: str) -> None:
@@ -58,14 +64,36 @@ class Workers:
             },
             attempt=attempt,
         )
-        if dispatch.attempt >= self._life.settings.max_attempts:
+        why = self._given_up(dispatch)
+        if why:
             attempt.over = True
-            self._life.platform.cancel(self._life.world.now, run_id)
+            self._life.platform.cancel(self._life.world.now, run_id, why)
             self._life.note("run.abandoned", run_id, data={"attempts": dispatch.attempt})
             self._life.tell(run_id)
             return
         reseed(f"{self._life.settings.seed}/{run_id}/{dispatch.attempt}")
         process.start(self._attempt(attempt))
+
+    def _given_up(self, dispatch: Dispatch) -> str:
+        """Say why a run is given up: its attempts come no further, or there is no end of them."""
+        most = self._life.settings.max_attempts
+        futile = self._futile(dispatch)
+        if futile >= most:
+            return f"given up: {futile} attempts in a row came no further"
+        if dispatch.attempt >= most * _ROUNDS:
+            return f"given up: it has been resumed {dispatch.attempt} times and does not end"
+        return ""
+
+    def _futile(self, dispatch: Dispatch) -> int:
+        """Count the attempts of a run since it was first resumed from where it is resumed now."""
+        resume = dispatch.resume
+        place = None if resume is None else (resume.pause_index, resume.timer_key)
+        been, since = self._progress.setdefault(dispatch.run_id, (set(), 0))
+        if place not in been:
+            been.add(place)
+            since = dispatch.attempt
+            self._progress[dispatch.run_id] = been, since
+        return dispatch.attempt - since
 
     def _start(self) -> Process:
         life = self._life

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from agnt5_sim.values import without_addresses
+
 from .defects import find_defect
 from .reading import Reading, Run
 from .registry import GUARANTEES, Broken, Violation, name_violation
@@ -53,7 +55,12 @@ _SAME = _Same()
 
 
 def _output(run: Run) -> Any:
-    return json.loads(run.ended.data["output"] or b"null") if run.ended is not None else None
+    """Return what a run gave: its output, or the error it ended with."""
+    if run.ended is None:
+        return None
+    if run.ended.name == "completed":
+        return json.loads(run.ended.data["output"] or b"null")
+    return without_addresses(run.ended.data["error"])
 
 
 def _state(run: Run) -> Any:

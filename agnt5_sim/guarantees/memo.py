@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agnt5_sim.values import Shown, show, thaw
@@ -206,10 +207,11 @@ def _why_other_input(call: Call, original: Call, attempt: Attempt) -> str:
 
 @guarantee("memo.executed")
 def executed(reading: Reading) -> Iterator[Broken]:
-    """A step that was not memoized ran its body."""
+    """A step that was not memoized ran its body, and no more once that had returned."""
     for run in reading.runs.values():
         for attempt in run.attempts:
             for call in attempt.calls_of("step"):
+                yield from _ran_again(call)
                 if call.ran or call.answer is None or call.raised:
                     continue
                 durable = run.durable.get(call.identity)
@@ -223,6 +225,20 @@ def executed(reading: Reading) -> Iterator[Broken]:
                         seen=f"the answer {show(call.value)}",
                         cause=_why_shared(run, call, attempt),
                     )
+
+
+def _ran_again(call: Call) -> Iterator[Broken]:
+    for (_, end), (again, _) in pairwise(call.bodies):
+        if end is not None and end.kind == "body.returned" and again.branch == call.branch:
+            yield Broken(
+                f"the body of step {call.identity} returned, and was run again by the same call",
+                entry=again,
+                step=call.identity,
+                expected="one body that returns",
+                seen=f"{len(call.bodies)} bodies",
+                cause="body-again",
+            )
+            return
 
 
 def _why_shared(run: Run, call: Call, attempt: Attempt) -> str:

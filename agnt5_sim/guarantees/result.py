@@ -20,7 +20,7 @@ def reached(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         if run.abandoned:
             yield Broken(
-                f"the run had not ended after {len(run.attempts)} attempts",
+                f"the run had not ended after {len(run.attempts)} attempts, and came no further",
                 entry=run.attempts[-1].began,
                 expected="an end within a bounded number of attempts",
                 seen=f"{len(run.attempts)} attempts",

@@ -52,12 +52,14 @@ def remainder(reading: Reading) -> Iterator[Broken]:
         return
     for run in reading.runs.values():
         yield from _woken_late(run)
+        suspended = _suspended_on(run)
         for attempt in run.attempts:
             for call in attempt.calls_of("sleep"):
                 seconds, slept = _seconds(call), run.slept.get(call.identity)
                 if seconds is None or slept is None or call.answer is None or call.raised:
                     continue
-                latest = max(slept.time + seconds, call.called.time) + _allowance(run, call)
+                late = _ROUNDING_S if call.record in suspended else _FLOAT_S
+                latest = max(slept.time + seconds, call.called.time) + late
                 if call.answer.time > latest:
                     yield Broken(
                         f"sleep {call.identity} lasted longer than what was left of it",
@@ -69,15 +71,13 @@ def remainder(reading: Reading) -> Iterator[Broken]:
                     )
 
 
-def _allowance(run: Run, call: Call) -> float:
-    """Return by how many seconds a sleep may be late: only a suspension is rounded."""
-    suspended = any(
-        attempt.outcome == "suspended"
-        and attempt.report is not None
-        and attempt.report.data["timer"] == call.record
+def _suspended_on(run: Run) -> frozenset[str]:
+    """Return the records of the sleeps a run was suspended on; only those are rounded."""
+    return frozenset(
+        attempt.report.data["timer"]
         for attempt in run.attempts
+        if attempt.report is not None and attempt.outcome == "suspended"
     )
-    return _ROUNDING_S if suspended else _FLOAT_S
 
 
 def _woken_late(run: Run) -> Iterator[Broken]:

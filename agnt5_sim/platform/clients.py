@@ -94,10 +94,15 @@ class Clients(Store):
         self._runs.requeue(run_id)
         return answered
 
-    def cancel(self, now: float, run_id: str) -> None:
+    def cancel(self, now: float, run_id: str, why: str = "") -> None:
         """End a run as cancelled at `now` (seconds); cancelling it again does nothing.
 
         A worker that is at it is fenced from here on, so what it had not flushed is lost.
+
+        Args:
+            now: virtual time, seconds.
+            run_id: the run.
+            why: the run's error from then on, for people.
 
         Raises:
             UnknownRun: no run has this id.
@@ -109,7 +114,7 @@ class Clients(Store):
             return
         if state in TERMINAL:
             raise RunIsOver(run_id, state, "a cancellation")
-        self._end(now, part, "cancelled", b"")
+        self._end(now, part, "cancelled", b"", **({"error": why} if why else {}))
 
     def put_entity(
         self,

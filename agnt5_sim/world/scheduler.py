@@ -75,6 +75,7 @@ class World:
         self.unhandled_errors: list[tuple[VirtualLoop, dict[str, Any]]] = []
         self._turns_at_progress = 0
         self._turns_at_jump = 0
+        self._asked = 0
         self._timers: list[tuple[float, int, Any, VirtualLoop | None]] = []
         self._seq = itertools.count()
         self._processes: list[Process] = []
@@ -126,6 +127,16 @@ class World:
     def progress(self) -> None:
         """Note that a program got somewhere, so that it does not count as spinning."""
         self._turns_at_progress = self._turns_at_jump = self.turns
+        self._asked += 1
+        if self._asked > self.turn_limit:
+            self._asked = 0
+            self.fail(
+                Spinning(
+                    f"{self.turn_limit} requests reached the platform in one life, which has got to"
+                    f" virtual time {self.now:g} s and does not end: something repeats what never"
+                    f" comes to anything. Give the loop an end.\n{self.describe_waits()}"
+                )
+            )
 
     # -- processes ---------------------------------------------------------------------
 
