@@ -82,6 +82,8 @@ _INDEX = (
     ("state.replay", "shared-index"),
 )
 
+_CANCELLED = (("events.paired", "cancelled"), ("events.parent", "cancelled"))
+
 _IN_SEQUENCE = (
     "let each branch that runs in parallel be one step; follow it by another round of them"
 )
@@ -219,6 +221,15 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         breaks=_INDEX,
         releases=_SEED,
         profiles=("seed",),
+    ),
+    Defect(
+        id="A17",
+        summary="a step or a sleep that is cancelled, as by a timeout around it, is never closed",
+        way_around="none is needed: only events are wrong; a timeout inside the step's body is told",
+        breaks=_CANCELLED,
+        releases=_SEED,
+        profiles=("seed",),
+        harmless=True,
     ),
     Defect(
         id="E01",
@@ -382,6 +393,15 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         ),
         releases=("0.11.0", "0.14.3"),
         profiles=("activation", "compat"),
+    ),
+    Defect(
+        id="E19",
+        summary="a step or a sleep that is cancelled, as by a timeout around it, is never closed",
+        way_around="none is needed: only events are wrong; a timeout inside the step's body is told",
+        breaks=_CANCELLED,
+        releases=_CURRENT,
+        profiles=("activation", "compat"),
+        harmless=True,
     ),
 )
 

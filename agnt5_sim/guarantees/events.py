@@ -54,6 +54,8 @@ def paired(reading: Reading) -> Iterator[Broken]:
 
 def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause a line
     """Tell why an event was still open when its attempt reported."""
+    if _cancelled(attempt, entry, attempt.report):
+        return "cancelled"
     if entry.branch:
         return left_behind(attempt, entry)
     if (
@@ -68,12 +70,49 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause
         refused = any("refused" in e.data for e in attempt.entries_of("platform.state.save"))
         return "unsaved" if refused and attempt.outcome == "failed" else ""
     calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
-    if not calls or not calls[-1].raised:
+    if not calls or not calls[-1].raised or calls[-1].cancelled:
         return ""
     if not calls[-1].ran:
         return "never-began"
     end = calls[-1].bodies[-1][1]
     return "unencodable" if end is not None and end.kind == "body.returned" else ""
+
+
+def _cancelled(attempt: Attempt, entry: Entry, until: Entry | None) -> bool:
+    """Tell whether the call that an event began in was cancelled before `until`."""
+    around = [
+        call
+        for call in attempt.calls
+        if call.branch == entry.branch
+        and call.called.index < entry.index
+        and (call.answer is None or entry.index < call.answer.index)
+    ]
+    if not around or not around[-1].cancelled:
+        return False
+    answer = around[-1].answer
+    return answer is not None and (until is None or answer.index < until.index)
+
+
+def _left_on_stack(attempt: Attempt, entry: Entry) -> bool:
+    """Tell whether a step that was cancelled before is taken for what encloses an event.
+
+    Parents are kept by task, and a task begins with those of the task that created it. Inside
+    the body of another step that step's own id is what nobody knows.
+    """
+    steps = [
+        call
+        for call in attempt.calls_of("step")
+        if call.branch in {"", entry.branch} or entry.branch.startswith(f"{call.branch}.")
+    ]
+    inside = any(
+        began.index < entry.index and (end is None or entry.index < end.index)
+        for call in steps
+        for began, end in call.bodies
+    )
+    return not inside and any(
+        call.cancelled and call.answer is not None and call.answer.index < entry.index
+        for call in steps
+    )
 
 
 def _closed_twice(entry: Entry, before: Entry) -> Broken:
@@ -136,6 +175,8 @@ def _orphan(attempt: Attempt, entry: Entry, above: str, closed_in: int, phase: s
     elif closed_in == attempt.number:
         returned = phase == "completed" and entry.branch
         cause = "left-running" if returned else left_behind(attempt, entry)
+    elif _left_on_stack(attempt, entry):
+        cause = "cancelled"
     return Broken(
         f"{entry.data['type']} names a parent that is not open",
         entry=entry,
@@ -148,7 +189,9 @@ def _orphan(attempt: Attempt, entry: Entry, above: str, closed_in: int, phase: s
 
 def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
     cause = "parallel" if child.branch else ""
-    if _split(entry)[0] in _WHOLE:
+    if _cancelled(attempt, child, entry):
+        cause = "cancelled"
+    elif _split(entry)[0] in _WHOLE:
         returned = _split(entry)[1] == "completed"
         cause = "left-running" if returned and child.branch else _why_open(attempt, child)
     return Broken(

@@ -81,6 +81,15 @@ class Call:
         return bool(self.bodies)
 
     @property
+    def cancelled(self) -> bool:
+        """Whether it was cancelled while it was open: by a timeout, by a sibling's error."""
+        return (
+            self.raised
+            and self.answer is not None
+            and self.answer.data["error_type"] == "CancelledError"
+        )
+
+    @property
     def value(self) -> bytes | None:
         """The answer, frozen; None while there is none, or when it is an exception."""
         return None if self.answer is None or self.raised else self.answer.data["value"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from asyncio import CancelledError
 from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,7 @@ class Bodies:
             point = self.enter(call)
             try:
                 result = body(*args, **kwargs)
-            except Exception as error:
+            except (Exception, CancelledError) as error:
                 self.failed(call, error)
                 raise
             if inspect.isasyncgen(result):
@@ -95,7 +96,7 @@ class Bodies:
             async for item in Stepwise(self, call, body):
                 count += 1
                 yield item
-        except Exception as error:
+        except (Exception, CancelledError) as error:
             self.failed(call, error)
             raise
         self.crossings.record(call.attempt, "body.returned", call.identity, {"items": count})
@@ -119,7 +120,7 @@ class Bodies:
         self.crossings.injector.leave(point)
 
     def failed(self, call: Call, error: BaseException) -> None:
-        """Note that a body raised."""
+        """Note that a body raised, or was cancelled."""
         self.crossings.record(
             call.attempt,
             "body.raised",
@@ -204,7 +205,7 @@ class Observed:
         point = self.point or bodies.enter(call)
         try:
             result = yield from _watched(bodies, call, self.body)
-        except Exception as error:
+        except (Exception, CancelledError) as error:
             bodies.failed(call, error)
             raise
         bodies.left(call, result, point)

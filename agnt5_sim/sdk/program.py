@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from asyncio import CancelledError
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -174,7 +175,7 @@ class ProgramPort:
         token = current_call.set(call)
         try:
             value = await asked
-        except Exception as error:
+        except (Exception, CancelledError) as error:
             self.record(
                 "program.raised",
                 call.identity,

@@ -297,11 +297,22 @@ class Telling:
         """The SDK answers a call."""
         return self.entry("program.answered", identity, call=call, value=freeze(value))
 
-    def raises(self, identity: str, error: str = "no", *, call: str = "step") -> Telling:
+    def raises(
+        self,
+        identity: str,
+        error: str = "no",
+        *,
+        call: str = "step",
+        error_type: str = "ValueError",
+    ) -> Telling:
         """A call raises in the workflow."""
-        return self.entry(
-            "program.raised", identity, call=call, error_type="ValueError", error=error
-        )
+        return self.entry("program.raised", identity, call=call, error_type=error_type, error=error)
+
+    def cancelled(self, identity: str, *, call: str = "step") -> Telling:
+        """A call is cancelled, and its body with it."""
+        if call == "step":
+            self.entry("body.raised", identity, error_type="CancelledError", error="")
+        return self.raises(identity, "", call=call, error_type="CancelledError")
 
     def replayed(
         self, identity: str, value: Any = 1, *, given: Any = (), record: str = ""

@@ -113,6 +113,48 @@ def test_an_error_of_a_step_called_later_does_not_explain_an_open_event(life):
     assert {("events.paired", ""), ("events.parent", "")} == {(f[0], f[4]) for f in life.broken()}
 
 
+@pytest.mark.parametrize("branch", ["", "1"])
+@pytest.mark.parametrize("outcome", ["completed", "failed", "paused", "suspended"])
+def test_a_step_left_open_by_its_cancellation_is_told_apart(life, branch, outcome):
+    """events.paired: a timeout struck, whatever became of the attempt afterwards."""
+    with life.inside(branch):
+        life.step("a_0", until="body").emit("function.started", "f", step="a_0").cancelled("a_0")
+    life.report(outcome, pause_index=0, question="ok?", timer="t")
+    steps = [f for f in life.broken() if f[1] != "workflow.started"]
+    assert [("events.paired", "cancelled")] * 2 == [(f[0], f[4]) for f in steps]
+
+
+def test_a_sleep_left_open_by_its_cancellation_is_told_apart(life):
+    """events.paired, events.parent: a timeout around a sleep."""
+    life.sleeps("sleep:n:0", 60).falls_asleep("sleep:n:0")
+    life.cancelled("sleep:n:0", call="sleep").completed()
+    assert {("events.paired", "cancelled"), ("events.parent", "cancelled")} == {
+        (f[0], f[4]) for f in life.broken()
+    }
+
+
+@pytest.mark.parametrize("call", ["b_1", "a_0"])
+def test_the_cancellation_of_another_call_does_not_explain_an_open_event(life, call):
+    """events.paired: neither one made later, nor one that was over when the event began."""
+    if call == "a_0":
+        life.step("a_0", until="called").cancelled("a_0").emit(STARTED, "x")
+    else:
+        life.emit(STARTED, "x").step("b_1", until="called").cancelled("b_1")
+    assert {""} == {f[4] for f in life.completed().broken() if f[0] == "events.paired"}
+
+
+def test_a_step_cancelled_when_its_attempt_was_over_did_not_end_before(life):
+    """events.paired: what left it open is that nobody waited for it."""
+    with life.inside("1"):
+        life.step("a_0", until="body")
+    life.completed()
+    with life.inside("1"):
+        life.cancelled("a_0")
+    assert {("events.paired", "left-running"), ("events.parent", "left-running")} == {
+        (f[0], f[4]) for f in life.broken()
+    }
+
+
 def test_what_happens_meanwhile_closes_nothing(life):
     """events.paired: news of something that is open leaves it open."""
     life.emit(STARTED, "a").emit("workflow.step.progress", "a").report("failed")
@@ -210,6 +252,48 @@ def test_an_unknown_parent_within_a_step_is_told_apart(life):
     """events.parent: a nested call lost sight of what encloses it."""
     life.emit(STARTED, "a", parent="nobody", step="a_0")
     assert [("events.parent", STARTED, OPEN, "nobody", "nested")] == life.broken()
+
+
+@pytest.mark.parametrize(
+    ("cancelled_in", "named_in", "cause"),
+    [
+        ("", "", "cancelled"),
+        ("", "1", "cancelled"),
+        ("1", "1.0", "cancelled"),
+        ("1", "10", "nested"),
+        ("1", "", "nested"),
+        ("0", "1", "nested"),
+    ],
+)
+def test_a_step_that_was_cancelled_left_a_parent_nobody_knows(life, cancelled_in, named_in, cause):
+    """events.parent: in its task and in those begun by it, and in no other."""
+    with life.inside(cancelled_in):
+        life.step("a_0", until="body").cancelled("a_0")
+    with life.inside(named_in):
+        life.emit(STARTED, "b", parent="nobody", step="b_1")
+    assert [("events.parent", STARTED, OPEN, "nobody", cause)] == life.broken()
+
+
+def test_within_a_step_a_cancellation_before_it_does_not_explain_an_unknown_parent(life):
+    """events.parent: the nested call is inside the body of another step."""
+    life.step("a_0", until="body").cancelled("a_0").step("b_1", until="body")
+    life.emit(STARTED, "c", parent="nobody", step="c_2")
+    assert [("events.parent", STARTED, OPEN, "nobody", "nested")] == life.broken()
+
+
+@pytest.mark.parametrize(("before", "cause"), [(True, "cancelled"), (False, "parallel")])
+def test_a_parent_that_ends_before_its_cancelled_child_is_told_apart(life, before, cause):
+    """events.parent: it was cancelled before the parent ended, or still at work then."""
+    life.emit(STARTED, "a")
+    with life.inside("1"):
+        life.calls("b_0").emit("function.started", "b", parent="a", step="b_0")
+        if before:
+            life.cancelled("b_0")
+    life.emit(COMPLETED, "a")
+    if not before:
+        with life.inside("1"):
+            life.cancelled("b_0")
+    assert [("events.parent", cause)] == [(f[0], f[4]) for f in life.broken()]
 
 
 def test_a_parent_that_has_ended_is_found(life):

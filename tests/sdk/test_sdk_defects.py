@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import wf_defects as wf
 from packaging.version import Version
-from sdk_cases import judged, live, reply, swept
+from sdk_cases import HARMLESS, judged, live, reply, swept
 
 from agnt5_sim import simulate
 from agnt5_sim.guarantees import DEFECTS, GUARANTEE_IDS
@@ -285,6 +285,61 @@ def test_the_journal_gives_the_latest_question_the_first_answer(profile, known):
     ]
 
 
+@same(("A17", "E19"))
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        wf.sdk_d_timeout,
+        wf.sdk_d_timeout_function,
+        wf.sdk_d_wait_for,
+        wf.sdk_d_task_group,
+        wf.sdk_d_first_completed,
+    ],
+    ids=lambda workflow: workflow.__name__.removeprefix("sdk_d_"),
+)
+def test_a_step_that_is_cancelled_is_never_closed(profile, known, workflow):
+    """A CancelledError is no Exception: it leaves the SDK past what closes a step.
+
+    Nothing that runs is touched by it: a replay is cancelled again, and comes to the same.
+    """
+    outcome = simulate(workflow, profile=profile)
+    assert ("completed", "late") == (outcome.status, outcome.output)
+    found = swept(workflow, profile)
+    assert ("events.paired", "cancelled", known) in found
+    siblings = {"A02"} if workflow in {wf.sdk_d_task_group, wf.sdk_d_first_completed} else set()
+    assert HARMLESS | siblings >= {defect for _, _, defect in found}
+
+
+@shown_in(compat="E19")
+def test_a_step_that_was_cancelled_is_taken_for_the_parent_of_the_next(profile, known):
+    """`_step_event_stack` is popped in `except Exception` as well, and a cancelled step stays."""
+    (found,) = [v for v in live_of(wf.sdk_d_timeout, profile) if v.guarantee == "events.parent"]
+    assert ("workflow.step.started/after", "cancelled", known) == (
+        found.step,
+        found.cause,
+        found.defect,
+    )
+
+
+@shown_in(seed="A17", compat="E19")
+def test_a_sleep_that_is_cancelled_is_never_closed(profile, known):
+    """`WorkflowContext.sleep` closes what it opened only when it gets to its end."""
+    assert ("events.paired", "cancelled", known) in {
+        (v.guarantee, v.cause, v.defect) for v in live_of(wf.sdk_d_timeout_sleep, profile)
+    }
+
+
+def test_a_timeout_within_a_step_is_told(profile):
+    """A TimeoutError is an Exception: a step that raises it is closed."""
+    outcome = simulate(wf.sdk_d_timeout_inside, profile=profile)
+    assert ("late", ()) == (outcome.output, outcome.violations)
+
+
+def live_of(workflow, profile):
+    """Return what a life without faults breaks."""
+    return simulate(workflow, profile=profile).violations
+
+
 # -- what needs no fault, and no guarantee, to show ----------------------------------------
 
 
@@ -303,6 +358,13 @@ def test_retries_are_ignored_in_a_step_before_0_14_4(profile):
     """`_step_function` calls `func_config.handler`, which is not what retries."""
     outcome = simulate(wf.sdk_d_retry, profile=profile)
     assert (3 if Version("0.14.4") <= RELEASE else 1) == outcome.steps[0].executions
+
+
+def test_a_timeout_does_not_strike_a_durable_sleep(profile):
+    """`run_durable_sleep` ends the attempt; the one that goes on finds the sleep over."""
+    outcome = simulate(wf.sdk_d_timeout_sleep, profile=profile)
+    expected = ("slept", 100.0) if profile == "activation" else ("late", 5.0)
+    assert expected == (outcome.output, outcome.history[-1].time)
 
 
 def test_the_seed_cannot_write_a_model_when_it_streams(profile):

@@ -79,3 +79,20 @@ def test_a_nested_step_is_on_record_of_its_own(profile):
     """The step inside a step is told apart from the one around it, and each runs once."""
     outcome = simulate(wf.sdk_nested, profile=profile)
     assert {"outer": 1, "inner": 1} == {step.label: step.executions for step in outcome.steps}
+
+
+def test_a_step_that_is_cancelled_says_so(profile):
+    """Its body and its call end with a CancelledError, and are not left as if at work still."""
+    outcome = simulate(wf.sdk_cancelled, profile=profile)
+    assert "late" == outcome.output
+    assert ["CancelledError: "] == [step.error for step in outcome.steps]
+    ends = outcome.history.select("body.raised", "program.raised")
+    assert [("body.raised", 5.0), ("program.raised", 5.0)] == [(e.kind, e.time) for e in ends]
+    assert {"CancelledError"} == {entry.data["error_type"] for entry in ends}
+
+
+def test_a_generator_that_is_cancelled_says_so(profile):
+    """A step that streams is cancelled between two items."""
+    outcome = simulate(wf.sdk_cancelled_generator, profile=profile)
+    assert "late" == outcome.output
+    assert ["CancelledError: "] == [step.error for step in outcome.steps]

@@ -222,6 +222,83 @@ async def sdk_d_unwritable(ctx) -> None:
 
 
 @workflow
+async def sdk_d_timeout(ctx) -> str:
+    """A timeout around a step, and a step after it."""
+    try:
+        async with asyncio.timeout(5):
+            return await ctx.step("slow", asyncio.sleep, 100)
+    except TimeoutError:
+        return await ctx.step("after", echo, "late")
+
+
+@workflow
+async def sdk_d_timeout_function(ctx) -> str:
+    """A timeout around a @function."""
+    try:
+        async with asyncio.timeout(0.5):
+            return await ctx.step(sdk_d_echo, "a")
+    except TimeoutError:
+        return "late"
+
+
+@workflow
+async def sdk_d_wait_for(ctx) -> str:
+    """A timeout around a step, in the older way."""
+    try:
+        return await asyncio.wait_for(ctx.step("slow", asyncio.sleep, 100), 5)
+    except TimeoutError:
+        return "late"
+
+
+@workflow
+async def sdk_d_task_group(ctx) -> str:
+    """A step whose sibling fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ctx.step("slow", asyncio.sleep, 100))
+            group.create_task(ctx.step(sdk_d_fail))
+    except* ValueError:
+        pass
+    return "late"
+
+
+@workflow
+async def sdk_d_first_completed(ctx) -> str:
+    """A step that lost a race."""
+    slow = asyncio.create_task(ctx.step("slow", asyncio.sleep, 100))
+    fast = asyncio.create_task(ctx.step("fast", echo, "late"))
+    await asyncio.wait({slow, fast}, return_when=asyncio.FIRST_COMPLETED)
+    slow.cancel()
+    await asyncio.gather(slow, return_exceptions=True)
+    return await fast
+
+
+@workflow
+async def sdk_d_timeout_inside(ctx) -> str:
+    """A timeout within a step."""
+
+    async def slow() -> None:
+        async with asyncio.timeout(5):
+            await asyncio.sleep(100)
+
+    try:
+        return await ctx.step("slow", slow)
+    except TimeoutError:
+        return "late"
+
+
+@workflow
+async def sdk_d_timeout_sleep(ctx) -> str:
+    """A timeout around a sleep."""
+    try:
+        async with asyncio.timeout(5):
+            await ctx.sleep(100)
+    except TimeoutError:
+        return "late"
+    return "slept"
+
+
+@workflow
 async def sdk_d_stream_model(ctx) -> int:
     """A model from a step, of which only the presence counts."""
     return 1 if await ctx.step("model", lambda: Model(id=1)) else 0

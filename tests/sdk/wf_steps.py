@@ -190,3 +190,29 @@ async def sdk_takes_input(ctx, order_id: str, count: int = 1) -> dict:
 def sdk_plain_def(ctx) -> str:
     """Be a workflow that is no coroutine function."""
     return "plain"
+
+
+@workflow
+async def sdk_cancelled(ctx) -> str:
+    """A timeout strikes a step."""
+    try:
+        async with asyncio.timeout(5):
+            return await ctx.step("slow", asyncio.sleep, 100)
+    except TimeoutError:
+        return "late"
+
+
+@workflow
+async def sdk_cancelled_generator(ctx) -> str:
+    """A timeout strikes a step that streams."""
+
+    async def items():
+        yield 1
+        await asyncio.sleep(100)
+        yield 2
+
+    try:
+        async with asyncio.timeout(5):
+            return await ctx.step("items", items)
+    except TimeoutError:
+        return "late"
