@@ -102,3 +102,32 @@ async def life_many_steps(ctx, steps: int) -> int:
     for number in range(steps):
         total += await ctx.step(f"add_{number}", lambda number=number: number)
     return total
+
+
+@workflow
+async def life_daily(ctx, days: int) -> int:
+    """Sleep a day, many times over."""
+    for day in range(days):
+        await ctx.sleep(86_400, name=f"day-{day}")
+    return days
+
+
+@workflow
+async def life_asks_often(ctx, times: int) -> int:
+    """Ask many questions, one after the other."""
+    for number in range(times):
+        await ctx.wait_for_user(f"number {number}?")
+    return times
+
+
+@workflow
+async def life_never_ends(ctx) -> None:
+    """Take one step after the other, for ever."""
+    number = 0
+    while True:
+        number += 1
+        await ctx.step(f"step-{number}", life_nothing)
+
+
+async def life_nothing() -> None:
+    """Do nothing."""

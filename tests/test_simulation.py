@@ -21,6 +21,7 @@ from agnt5_sim import (
     NotAWorkflow,
     NotJson,
     PlanError,
+    Spinning,
     Stub,
     UnknownProfile,
     explore,
@@ -54,6 +55,21 @@ def test_an_outcome_can_be_asked_everything(profile):
     assert len(outcome.points) == len(set(outcome.points))
     assert outcome.history[-1].kind == "life.ended"
     assert outcome.history[-1].time == 3602.0
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_sleeps_and_questions_use_up_no_attempts(profile):
+    """A run that comes further every time may be resumed as often as it likes."""
+    assert simulate(wf.life_daily, 70, profile=profile).check().output == 70
+    outcome = simulate(wf.life_asks_often, 70, answers=["a"] * 70, profile=profile)
+    assert (outcome.status, outcome.output) == ("completed", 70)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_run_that_never_ends_is_stopped(profile):
+    """One step after the other, or one suspension after the other: both have a limit."""
+    with pytest.raises(Spinning, match="1000 requests reached the platform in one life"):
+        simulate(wf.life_never_ends, profile=profile, turn_limit=1000)
 
 
 def test_an_outcome_is_frozen():

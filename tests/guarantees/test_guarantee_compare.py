@@ -76,9 +76,21 @@ def test_two_things_that_led_a_run_astray_are_no_one_cause(tell):
     assert [("result.same", "", "completed 1", "completed 2", "")] == life.against(baseline)
 
 
-def test_two_failures_are_the_same_whatever_they_say(tell):
-    """result.same is about output and status; where a message differs, both failed."""
-    assert [] == tell().failed("KeyError: 1").against(tell().failed("KeyError: 2"))
+def test_a_run_that_fails_otherwise_is_found(tell):
+    """result.same: the error is what a failed run gives its client."""
+    expected = ("result.same", "", "failed KeyError: 2", "failed KeyError: 1", "")
+    assert [expected] == tell().failed("KeyError: 1").against(tell().failed("KeyError: 2"))
+
+
+def test_an_address_in_an_error_is_no_difference(tell):
+    """result.same: no two processes keep an object in the same place."""
+    one, other = (f"ValueError: <Client object at 0x7f{n}>" for n in "12")
+    assert [] == tell().failed(one).against(tell().failed(other))
+
+
+def test_an_error_that_differs_without_faults_too_is_volatile(tell):
+    """result.same: it was drawn, or read off the clock."""
+    assert [] == tell().failed("at 3").against(tell().failed("at 1"), tell().failed("at 2"))
 
 
 def test_a_run_without_an_end_is_found(tell):

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from agnt5_sim.platform import Policy
+from agnt5_sim.values import freeze
 
 RAN_AGAIN = "its body ran 1 more time(s)"
 
@@ -361,6 +362,17 @@ def test_the_same_step_in_two_attempts_shares_its_record_with_itself(life):
     """memo.distinct is about two calls of one attempt."""
     life.step("step:x:0", record="x").recovered().replayed("step:x:0", record="x")
     assert [] == life.completed().broken()
+
+
+def test_a_body_that_returned_and_runs_again_is_found(life):
+    """memo.executed: one call, one body that returns; one that raised may be tried again."""
+    life.calls("a_0").entry("body.started", "a_0").entry("body.raised", "a_0")
+    for _ in range(2):
+        life.entry("body.started", "a_0").entry("body.returned", "a_0", value=freeze(1))
+    life.answers_call("a_0", 1)
+    found = ("memo.executed", "a_0", "one body that returns", "3 bodies", "body-again")
+    assert found in life.broken()
+    assert 1 == len([f for f in life.broken() if f[0] == "memo.executed"])
 
 
 def test_an_answer_out_of_nowhere_is_found(life):
