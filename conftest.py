@@ -5,6 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is, or how busy, decides no test.
+settings.register_profile("agnt5-sim", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("agnt5-sim")
+
 pytest_plugins = ["pytester"]
 
 sys.path.append(str(Path(__file__).parent / "tests"))  # life_workflows

@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, overload
 
-from .values import show
+from .values import show, without_addresses
 
 _PROGRAM = ("program.", "body.", "effect", "state.")
 """How the kinds of entry begin whose bytes are frozen values of the program."""
@@ -211,10 +211,13 @@ def _line(entry: Entry) -> str:
 def first_difference(one: History, other: History) -> tuple[Entry | None, Entry | None] | None:
     """Return the first pair of entries in which two histories differ, or None.
 
-    A history that is the other's beginning differs from it by None against an entry.
+    The address of an object, as its default `repr` gives it, is no difference: it says nothing
+    of what happened. A history that is the other's beginning differs from it by None against an
+    entry.
     """
     for mine, theirs in zip(one, other, strict=False):
-        if _line(mine) != _line(theirs):
+        one_line, other_line = _line(mine), _line(theirs)
+        if one_line != other_line and without_addresses(one_line) != without_addresses(other_line):
             return mine, theirs
     if len(one) == len(other):
         return None

@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from agnt5_sim.exploring import lived_of
+from agnt5_sim.guarantees import judge
 from agnt5_sim.memory import Memory
 from agnt5_sim.refusals import explained
 from agnt5_sim.report.text import describe, replay_command
@@ -20,10 +21,12 @@ from agnt5_sim.sim import Sim
 from agnt5_sim.snapshot import EventStream
 from agnt5_sim.sweeping import Lived, sweep
 from agnt5_sim.sweeping.sweep import SimulationFailed
+from agnt5_sim.verdicts import accepted_split
 from agnt5_sim.world import VirtualLoop, World, WorldError
 
 if TYPE_CHECKING:
     from agnt5_sim.faults import FaultPlan
+    from agnt5_sim.history import History
     from agnt5_sim.sweeping import Exploration, Sweep
 
     from .options import Choices
@@ -67,6 +70,12 @@ class TestStory:
         self._function = item.stash[self.FUNCTION]
         names = item._fixtureinfo.argnames  # noqa: SLF001 - what pytest itself calls a test with
         self._arguments = {name: item.funcargs[name] for name in names}
+        if "subtests" in names:
+            pytest.fail(
+                f"{item.nodeid} is to be swept, and asks for `subtests`, which report to pytest and"
+                " not to the sweep: make them plain assertions, or tests of their own",
+                pytrace=False,
+            )
         self._sim = self._find_sim()
         self._raised: BaseException | None = None
         self._memory: Memory | None = None
@@ -129,7 +138,18 @@ class TestStory:
                 failure, self._raised = _say(problem), problem
             finally:
                 loop.close()
+        if first and self._raised is not None:
+            self._say_what_broke(life.history)
         return lived_of(life, error, failure)
+
+    def _say_what_broke(self, history: History) -> None:
+        """Add to what a life without faults raised which guarantees were broken in it."""
+        assert self._raised is not None  # noqa: S101 - the caller has looked
+        for violation in accepted_split(judge(history), self._choices.accept)[0]:
+            self._raised.add_note(
+                f"{violation.guarantee} is broken in this life without faults: {violation.message}"
+                f" (expected {violation.expected or '-'}, seen {violation.seen or '-'})"
+            )
 
     def _given(self, *, first: bool) -> dict[str, Any]:
         if first:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,15 +44,29 @@ _real_module_seed = random.seed
 def reseed(seed: str) -> None:
     """Start all randomness anew from `seed`, as a new process would from the system's."""
     random.seed(seed)
+    _keep_names(None)
     if _source is not None:
         _source.seed(seed + "/system")
+
+
+def _keep_names(names: Any) -> Any:
+    """Let `tempfile` go on with `names` (None: anew), and return what it drew its names from.
+
+    It keeps a generator for the length of a process.
+    """
+    tempfile = sys.modules.get("tempfile")
+    if tempfile is None:
+        return None
+    before = vars(tempfile).get("_name_sequence")
+    vars(tempfile)["_name_sequence"] = names
+    return before
 
 
 @contextmanager
 def seeded(seed: str) -> Iterator[None]:
     """Draw all randomness from `seed` until the block ends, then restore what was."""
     global _source  # noqa: PLW0603 - there is one source to a process
-    before, state = _source, random.getstate()
+    before, state, names = _source, random.getstate(), _keep_names(None)
     _source = random.Random(0)
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]
@@ -62,6 +77,7 @@ def seeded(seed: str) -> Iterator[None]:
         yield
     finally:
         _source = before
+        _keep_names(names)
         random.setstate(state)
         if before is None:
             os.urandom = _real_urandom

@@ -165,6 +165,55 @@ def test_a_test_that_keeps_something_says_so(project):
     )
 
 
+def test_subtests_are_refused(project):
+    """They report to pytest, past the sweep: better refused than lost."""
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom shop import *\n@pytest.mark.agnt5_sim\n"
+        "async def test_marked(sim, subtests):\n"
+        "    with subtests.test('one'):\n        assert await sim.run(small) == 1\n",
+    )
+    result = project.sweep()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["test_marked.py::test_marked is to be swept, and asks for `subtests`, *"]
+    )
+
+
+def test_what_a_failing_test_broke_is_said(project):
+    """A test that fails without any fault names the guarantees its life broke."""
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom agnt5 import workflow\n"
+        "def note(n):\n    return n\n"
+        "def matters():\n    pass\n"
+        "@workflow\nasync def twice(ctx):\n"
+        "    matters()\n    await ctx.wait_for_user('?')\n    return 1\n"
+        "@pytest.mark.agnt5_sim\nasync def test_marked(sim):\n"
+        "    sim.effect(matters)\n    run = await sim.submit(twice)\n"
+        "    await run.paused()\n    await run.answer('y')\n"
+        "    assert await run.result() == 2\n",
+    )
+    result = project.sweep()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["*effect.once is broken in this life without faults: matters() happened 2 times: *"]
+    )
+
+
+def test_the_address_of_an_object_is_no_entropy(project):
+    """An error that shows an object, as many do, is the same error in another life."""
+    project.file(
+        "test_marked.py",
+        "import pytest\nfrom agnt5 import workflow\n"
+        "class Client:\n    pass\n"
+        "def show():\n    return repr(Client())\n"
+        "@workflow\nasync def shows(ctx):\n    await ctx.step('show', show)\n"
+        "@pytest.mark.agnt5_sim\nasync def test_marked(sim):\n    await sim.run(shows)\n",
+    )
+    assert project.sweep().ret == 0
+
+
 def test_the_marker_is_known(project):
     """`--markers` lists it, and --strict-markers takes it."""
     result = project.run("--markers")

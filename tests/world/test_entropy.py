@@ -9,6 +9,7 @@ import random
 import secrets
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,7 @@ SOURCES: dict[str, Callable[[], Any]] = {
     "secrets.randbelow": lambda: secrets.randbelow(10**12),
     "secrets.choice": lambda: [secrets.choice("abcdefgh") for _ in range(20)],
     "SystemRandom": lambda: random.SystemRandom().random(),
+    "names of temporary files": lambda: next(tempfile._get_candidate_names()),  # type: ignore[attr-defined]
     "a SystemRandom made before": lambda: SYSTEM.getrandbits(64),
 }
 
