@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from .simulation import simulate as simulate
     from .sweeping.exploration import Exploration as Exploration
     from .sweeping.sweep import BudgetError as BudgetError
-    from .sweeping.sweep import SimulationFailed as SimulationFailed
     from .verdicts import GuaranteeBroken as GuaranteeBroken
+    from .verdicts import SimulationFailed as SimulationFailed
     from .verdicts import UnknownDefect as UnknownDefect
     from .world import OutsideTouched as OutsideTouched
     from .world import Spinning as Spinning
@@ -69,7 +69,7 @@ _HOMES = {
     "RunStuck": "sim",
     "Sim": "sim",
     "SimRun": "simrun",
-    "SimulationFailed": "sweeping.sweep",
+    "SimulationFailed": "verdicts",
     "Spinning": "world",
     "Stub": "sdk.stubs",
     "StubExhausted": "sdk.stubs",

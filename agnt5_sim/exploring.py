@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from .answers import AnswerRefused, AnswerSource
-from .faults import KINDS, FaultPlan, PlanError, unknown
+from .faults import FaultPlan, as_plan
 from .life import Life
 from .memory import Memory
 from .platform import Policy
 from .sdk.workflows import resolve
 from .settings import Settings
-from .simulation import live_one_run
+from .simulation import ending_of, live_one_run
 from .sweeping.story import Lived, Story
 from .sweeping.sweep import Budget, Progress, Sweep, sweep
 from .verdicts import check_accept
@@ -28,7 +30,7 @@ def explore(
     input: Any = None,
     *,
     depth: int = 1,
-    faults: tuple[str, ...] = ("kill",),
+    faults: Iterable[str] | str = ("kill",),
     budget: str | int | None = None,
     seed: int = 0,
     plan: FaultPlan | str | None = None,
@@ -50,10 +52,12 @@ def explore(
         workflow: a decorated workflow or function of agnt5, or the name of one.
         input: its input.
         depth: how many faults a plan has at most; 1 is every single fault, 2 every pair too.
-        faults: the kinds of fault to try.
+        faults: the kinds of fault to try, or the only one.
         budget: at most so many lives (`500`) or so much real time (`"30s"`); None for all.
+            Three lives without faults are lived always, so the first fault takes 4 lives;
+            of a time, however short, one fault is tried.
         seed: what all randomness comes from, and which plans a budget leaves out.
-        plan: live exactly this plan instead of a sweep.
+        plan: live exactly this plan instead of a sweep, whatever the budget.
         accept: ids of known defects of the SDK that are put up with.
         answers: see `simulate`; so are the others.
         stubs: see `simulate`.
@@ -67,19 +71,12 @@ def explore(
         progress: told after every life: lives lived, lives planned so far, findings.
 
     Returns:
-        What came of it; `check()` raises what was broken.
+        What came of it; `check()` raises what was broken, and what makes it no evidence.
 
     Raises:
-        ValueError: depth, a fault kind, the budget or an id to accept is none.
+        ValueError: an argument cannot be used; the message names it and what is allowed.
         WorldError: the life without faults had to be ended.
     """
-    if depth < 1:
-        msg = f"depth is {depth}; it must be at least 1"
-        raise ValueError(msg)
-    for kind in faults:
-        if kind not in KINDS:
-            raise PlanError(unknown("fault kind", kind, KINDS))
-
     story = story_of(
         workflow,
         input,
@@ -95,11 +92,11 @@ def explore(
     )
     how = Sweep(
         depth=depth,
-        kinds=tuple(faults),
+        kinds=faults,
         budget=Budget.parse(budget),
         seed=seed,
         accept=tuple(sorted(check_accept(accept))),
-        plan=FaultPlan.parse(plan) if isinstance(plan, str) else plan,
+        plan=None if plan is None else as_plan("plan", plan),
     )
     memory = Memory([resolve(workflow).handler])
     try:
@@ -136,14 +133,15 @@ def story_of(
             forget=forget,
         )
         life = Life(settings, stubs=stubs, effects=effects)
-        error = ""
+        error, status, why = "", "stuck", ""
         try:
-            live_one_run(life, workflow, input, answers, **ids)
+            run_id = live_one_run(life, workflow, input, answers, **ids)
+            status, why = ending_of(life, run_id)
         except (WorldError, AnswerRefused) as problem:
             if not faults_now.faults:
                 raise
             error = str(problem)
-        return lived_of(life, error)
+        return attrs.evolve(lived_of(life, error), status=status, why=why)
 
     return story
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .arguments import functions
 from .faults import Injector
 from .history import History
 from .platform import Platform, scope_of
@@ -65,9 +66,9 @@ class Life:
         self.crossings = Crossings(
             self.world, self.platform, self.injector, self.history, self.workers.finish
         )
-        self.stubs = Stubs(stubs or {})
+        self.stubs = Stubs({} if stubs is None else stubs)
         self.bodies = Bodies(self.crossings, self.stubs)
-        self.effects = effects
+        self.effects = functions("effects", effects)
         self.on_change: list[Callable[[str], None]] = []
         self._runs = 0
         self._pump_at: float | None = None

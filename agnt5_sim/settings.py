@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import attrs
 
+from .arguments import instance, seconds, whole_number
 from .faults import FaultPlan
 from .platform import Policy
 from .world.isolation import DEFAULT_STALL_S
 from .world.scheduler import DEFAULT_TURNS
 
 MAX_ATTEMPTS = 50
+MAX_START_S = 200 * 31_557_600
+"""Two hundred years: later, the wall clock's nanoseconds no longer fit into 64 bits."""
 
 
 @attrs.frozen
@@ -28,15 +31,21 @@ class Settings:
         quiet: whether the SDK's loggers are silenced.
         forget: whether a killed worker's changes to module globals are undone, as they are
             when a process ends.
+
+    Raises:
+        ValueError: one of them cannot be used; the message names it and what is allowed.
     """
 
     plan: FaultPlan = attrs.field(factory=FaultPlan)
-    seed: int = 0
+    seed: int = attrs.field(default=0, validator=whole_number())
     profile: str | None = None
-    policy: Policy = attrs.field(factory=Policy)
-    turn_limit: int = DEFAULT_TURNS
-    stall: float = DEFAULT_STALL_S
+    policy: Policy = attrs.field(
+        factory=Policy,
+        validator=instance(Policy, "a Policy, for example Policy(recovery='journal')"),
+    )
+    turn_limit: int = attrs.field(default=DEFAULT_TURNS, validator=whole_number(least=1))
+    stall: float = attrs.field(default=DEFAULT_STALL_S, validator=seconds)
     max_attempts: int = MAX_ATTEMPTS
-    start: int = 0
+    start: int = attrs.field(default=0, validator=whole_number(least=0, most=MAX_START_S))
     quiet: bool = True
     forget: bool = False

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .answers import DELAY_S, AnswerSource, answer_for
-from .faults import Fault, FaultPlan, Point
+from .answers import DELAY_S, AnswerSource, answer_for, check_answers
+from .faults import Fault, FaultPlan, Point, as_plan
 from .guarantees import Violation, judge
 from .life import Life
 from .platform import Policy
@@ -153,10 +153,11 @@ def simulate(
         OutsideTouched: a step reached for the network or started a process.
         Spinning: the workflow ran on and on without getting anywhere.
         AnswerRefused: an answer is not among a question's options.
+        BadStub: a stub cannot stand in for a step.
+        ValueError: another argument cannot be used; the message names it and what is allowed.
     """
-    plan = FaultPlan.parse(faults) if isinstance(faults, str) else faults
     settings = Settings(
-        plan=plan,
+        plan=as_plan("faults", faults),
         seed=seed,
         profile=profile,
         policy=policy,
@@ -191,6 +192,7 @@ def live_one_run(life: Life, workflow: Any, given: Any, answers: AnswerSource, *
     Raises:
         WorldError: see `simulate`; so are the others.
     """
+    check_answers(answers)
     with explained(life), life.lived():
         run_id = life.submit(workflow, given, **ids)
         with life.effects_declared():
@@ -231,13 +233,7 @@ def live_to_the_end(life: Life, run_id: str) -> None:
 def outcome_of(life: Life, run_id: str) -> Outcome:
     """Return what came of a life that is over."""
     run = life.platform.run(run_id)
-    status, error = run.state, run.error
-    if status == "failed":
-        error += not_json_hint(life.history, run_id)
-    elif status not in OVER:
-        error = life.platform.waiting_on(run_id)
-        paused = any(pause.answer is None for pause in life.platform.pauses(run_id))
-        status = "paused" if paused and run.state == "waiting" else "stuck"
+    status, error = ending_of(life, run_id)
     output = json.loads(run.output) if status == "completed" and run.output else None
     return Outcome(
         status=status,
@@ -250,3 +246,15 @@ def outcome_of(life: Life, run_id: str) -> Outcome:
         missed=life.injector.missed,
         run_id=run_id,
     )
+
+
+def ending_of(life: Life, run_id: str) -> tuple[str, str]:
+    """Return how a run ended, as `Outcome.status` and `Outcome.error` say it."""
+    run = life.platform.run(run_id)
+    if run.state == "failed":
+        return run.state, run.error + not_json_hint(life.history, run_id)
+    if run.state in OVER:
+        return run.state, run.error
+    paused = any(pause.answer is None for pause in life.platform.pauses(run_id))
+    status = "paused" if paused and run.state == "waiting" else "stuck"
+    return status, life.platform.waiting_on(run_id)

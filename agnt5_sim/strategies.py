@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from .faults import AFTER, BEFORE, KINDS, Fault, FaultPlan, PlanError, Point, nth, unknown
+from .arguments import wrong
+from .faults import AFTER, BEFORE, Fault, FaultPlan, Point, check_kinds, nth
 from .sdk.workflows import resolve
 from .sweeping.sweep import moments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .simulation import Outcome
     from .sweeping.exploration import Exploration
 
@@ -43,7 +43,7 @@ def json_values(max_leaves: int = 8) -> st.SearchStrategy[Any]:
 def fault_plans(
     points: Outcome | Exploration | Iterable[Point] | None = None,
     *,
-    faults: Iterable[str] = ("kill",),
+    faults: Iterable[str] | str = ("kill",),
     min_faults: int = 0,
     max_faults: int = 3,
     reach: int = 60,
@@ -60,12 +60,9 @@ def fault_plans(
 
     Raises:
         PlanError: a kind of fault is none.
-        ValueError: there is no point to strike at.
+        ValueError: the points are none, or there is none to strike at.
     """
-    kinds = tuple(faults)
-    for kind in kinds:
-        if kind not in KINDS:
-            raise PlanError(unknown("fault kind", kind, KINDS))
+    kinds = check_kinds(faults)
     if points is None:
         choices = [
             Fault(kind, moment, nth(number))
@@ -74,11 +71,9 @@ def fault_plans(
             for moment in (BEFORE, AFTER)
         ]
     else:
-        found: Any = getattr(points, "points", None)
-        given_points: Any = points if found is None else found
         choices = [
             Fault(kind, moment, point)
-            for point in dict.fromkeys(given_points)
+            for point in _points_of(points)
             for kind, moment in moments_of(point, kinds)
         ]
     if not choices:
@@ -87,6 +82,15 @@ def fault_plans(
     return st.lists(
         st.sampled_from(choices), min_size=min_faults, max_size=max_faults, unique=True
     ).map(FaultPlan)
+
+
+def _points_of(given: Any) -> tuple[Point, ...]:
+    found = getattr(given, "points", given)
+    points = tuple(dict.fromkeys(found)) if isinstance(found, Iterable) else (None,)
+    if not all(isinstance(point, Point) for point in points):
+        allowed = "an Outcome, an Exploration, a list of Points, None for any point"
+        raise ValueError(wrong("points", given, allowed))
+    return points
 
 
 def inputs(workflow: Any, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:

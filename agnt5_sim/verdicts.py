@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .arguments import wrong
 from .guarantees import DEFECTS, defect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .guarantees.registry import Violation
     from .history import History
 
 
 class UnknownDefect(ValueError):
     """An id to accept is no known defect of the SDK; the message lists those that are."""
+
+
+class SimulationFailed(AssertionError):
+    """The lives are no evidence; the message says why.
+
+    The life without faults ended otherwise than it was meant to, so there is nothing to hold
+    others against; the plan that was to be lived did not come about; or no fault was tried.
+    """
 
 
 class GuaranteeBroken(AssertionError):
@@ -67,8 +75,11 @@ def check_accept(accept: Iterable[str]) -> frozenset[str]:
     """
     from .faults import unknown
 
-    ids = frozenset((accept,) if isinstance(accept, str) else accept)
-    for identity in sorted(ids):
+    words = (accept,) if isinstance(accept, str) else accept
+    if not isinstance(words, Iterable):
+        raise UnknownDefect(wrong("accept", accept, "ids of known defects"))
+    ids = frozenset(words)
+    for identity in sorted(ids, key=str):
         if defect(identity) is None:
             raise UnknownDefect(unknown("defect", identity, [known.id for known in DEFECTS]))
     return ids

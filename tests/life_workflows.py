@@ -46,6 +46,12 @@ async def life_fails(ctx) -> None:
 
 
 @workflow
+async def life_waits_for_nothing(ctx) -> None:
+    """Wait for what nobody will bring."""
+    await asyncio.Event().wait()
+
+
+@workflow
 async def life_sleeps(ctx, years: int) -> str:
     """Sleep for years."""
     await ctx.sleep(int(years * 365.25 * 86_400), name="long")

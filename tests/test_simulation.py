@@ -16,11 +16,13 @@ import pytest
 from agnt5_sim import (
     AnswerRefused,
     BadInput,
+    BadStub,
     FaultPlan,
     GuaranteeBroken,
     NotAWorkflow,
     NotJson,
     PlanError,
+    SimulationFailed,
     Spinning,
     Stub,
     UnknownProfile,
@@ -217,6 +219,57 @@ def test_where_a_life_begins_can_be_chosen():
 
 
 @pytest.mark.parametrize(
+    ("error", "match", "how"),
+    [
+        (PlanError, r"faults=\['none'\] .*allowed: a FaultPlan, or the text", {"faults": ["none"]}),
+        (PlanError, "faults=None cannot be used", {"faults": None}),
+        (ValueError, "policy='journal' .*allowed: a Policy, for example", {"policy": "journal"}),
+        (BadStub, "stubs=.* cannot be used; allowed: a mapping", {"stubs": [(wf.life_charge, 1)]}),
+        (BadStub, "stubs=.* cannot be used; allowed: a mapping", {"stubs": []}),
+        (ValueError, "effects=.* allowed: a tuple or list of functions", {"effects": wf.life_ship}),
+        (ValueError, "effects=.* allowed: a tuple or list of functions", {"effects": ["send"]}),
+        (ValueError, "seed='1' .*allowed: a whole number", {"seed": "1"}),
+        (ValueError, "stall=-1 .*allowed: a number of seconds, 0 or more", {"stall": -1}),
+        (ValueError, "stall=nan cannot be used", {"stall": float("nan")}),
+        (ValueError, "turn_limit=0 .*a whole number of at least 1", {"turn_limit": 0}),
+        (ValueError, "turn_limit=True cannot be used", {"turn_limit": True}),
+        (ValueError, "start=-1 .*of at least 0 and at most 6311520000", {"start": -1}),
+        (ValueError, r"start=1000000000000.0 cannot be used", {"start": 1e12}),
+        (ValueError, r"start=1000000000000 cannot be used", {"start": 10**12}),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_named(error, match, how):
+    """What was given, and what is allowed, of simulate() and, where it has them, of explore()."""
+    with pytest.raises(error, match=match):
+        simulate(wf.life_small, **how)
+    if how.keys() & {"policy", "stubs", "effects", "seed"}:
+        with pytest.raises(error, match=match):
+            explore(wf.life_small, **how)
+
+
+@pytest.mark.parametrize("answers", [None, 5, b"yes", {"yes"}, [1], {"ship?": 1}, {1.5: "yes"}])
+def test_what_cannot_answer_is_refused(answers):
+    """Whether or not a question is ever asked; the ways to answer are listed."""
+    for call in (simulate, explore):
+        with pytest.raises(ValueError, match=r"answers=.* cannot be used; allowed: text, a list"):
+            call(wf.life_small, answers=answers)
+
+
+def test_a_function_must_answer_with_text():
+    """Or with None, for no answer."""
+    with pytest.raises(AnswerRefused, match=r"answers= returned 5 to 'city\?'; allowed: text"):
+        simulate(wf.life_two_questions, answers=lambda pause: 5)
+
+
+@pytest.mark.parametrize("start", [0, 200 * 31_557_600])
+def test_the_latest_start_is_lived(start):
+    """What is allowed works."""
+    assert (
+        simulate(wf.life_order, {"order_id": "o"}, answers="yes", start=start).status == "completed"
+    )
+
+
+@pytest.mark.parametrize(
     ("error", "match", "call"),
     [
         (NotAWorkflow, "did you mean 'life_small'", lambda: simulate("life_smal")),
@@ -385,6 +438,50 @@ def test_one_plan_alone():
     assert (exploration.runs, exploration.planned) == (4, 4)
 
 
+def test_one_plan_is_lived_whatever_the_budget():
+    """It was asked for by name."""
+    assert explore(wf.life_small, plan="kill before any:point#2", budget=1).check().runs == 4
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_plan_that_does_not_come_about_is_no_evidence(profile):
+    """One fault of it is enough; the points where one could strike are listed."""
+    for plan in ("kill before body:a#1", "kill before any:point#2; kill before body:a#1"):
+        exploration = explore(wf.life_small, plan=plan, profile=profile)
+        with pytest.raises(SimulationFailed) as refused:
+            exploration.check()
+        said, _, points = str(refused.value).partition(" The points of this life are: ")
+        assert said == "the plan did not come about: kill before body:a#1 was never reached."
+        assert str(exploration.points[0]) in points.split(", ")
+
+
+def test_a_budget_too_small_for_a_fault_is_no_evidence():
+    """The lives without faults come first, so nothing was tried; four lives try one fault."""
+    for budget in (1, 2, 3):
+        exploration = explore(wf.life_small, budget=budget)
+        assert exploration.runs == 3
+        with pytest.raises(SimulationFailed) as refused:
+            exploration.check()
+        assert str(refused.value) == (
+            "the budget allowed no fault to be tried: a sweep begins with 3 lives without faults,"
+            " so its budget must be at least 4 lives"
+        )
+    assert explore(wf.life_small, budget=4).check().runs == 4
+
+
+def test_a_life_without_points_is_no_evidence():
+    """Where no fault could strike none was tried, whatever the budget."""
+    real = explore(wf.life_small, budget=4)
+    with pytest.raises(SimulationFailed, match="the sweep found no fault point"):
+        attrs.evolve(real, points=(), runs=3, planned=3).check()
+
+
+def test_a_lone_kind_of_fault_is_one():
+    """As in the marker."""
+    one, other = (explore(wf.life_small, faults=kinds, budget=5) for kinds in ("kill", ["kill"]))
+    assert one.digest == other.digest
+
+
 def test_pairs_strike_after_each_other():
     """At depth two the second kill comes after the first, and all pairs are found."""
     exploration = explore(wf.life_small, depth=2)
@@ -471,13 +568,20 @@ def test_known_defects_are_accepted_by_id():
 @pytest.mark.parametrize(
     ("error", "match", "how"),
     [
-        (ValueError, "depth is 0; it must be at least 1", {"depth": 0}),
+        (ValueError, "depth=0 cannot be used; allowed: a whole number of at least 1", {"depth": 0}),
+        (ValueError, "depth='2' cannot be used", {"depth": "2"}),
+        (PlanError, r"faults=\(\) cannot be used; allowed: kinds of fault: kill", {"faults": ()}),
+        (PlanError, "faults=5 cannot be used", {"faults": 5}),
+        (PlanError, "unknown fault kind 'kil'.*did you mean 'kill'", {"faults": "kil"}),
+        (PlanError, "unknown fault kind 5", {"faults": (5,)}),
+        (PlanError, r"plan=\['none'\] cannot be used; allowed: a FaultPlan", {"plan": ["none"]}),
+        (UnknownDefect, "accept=5 cannot be used; allowed: ids of known", {"accept": 5}),
+        (UnknownDefect, "unknown defect 5", {"accept": (5, "E04")}),
         (PlanError, "unknown fault kind 'kil'", {"faults": ("kil",)}),
         (BudgetError, "is no budget", {"budget": "soon"}),
         (PlanError, "is no fault", {"plan": "kill"}),
         (UnknownProfile, "unknown profile", {"profile": "nowhere"}),
     ],
-    ids=["depth", "kind", "budget", "plan", "profile"],
 )
 def test_mistakes_in_an_exploration_are_named(error, match, how):
     """Each before a life is lived."""
@@ -487,12 +591,47 @@ def test_mistakes_in_an_exploration_are_named(error, match, how):
 
 def test_a_workflow_that_fails_is_explored_too():
     """Failing is what it does, with and without faults."""
-    assert explore(wf.life_fails).check().coverage == 1.0
+    exploration = explore(wf.life_fails)
+    assert exploration.check(status="failed").coverage == 1.0
+    assert (exploration.status, exploration.error) == ("failed", "ValueError: out of stock")
+    with pytest.raises(SimulationFailed) as refused:
+        exploration.check()
+    assert str(refused.value) == (
+        "the life without faults was to end completed and ended failed: ValueError: out of stock\n"
+        "if that is meant, say so: check(status='failed')"
+    )
 
 
 def test_a_question_nobody_answers_is_explored_too():
     """A run that stays paused does so under every fault."""
-    assert explore(wf.life_two_questions).check().coverage == 1.0
+    exploration = explore(wf.life_two_questions, answers="Berlin")
+    assert exploration.check(status="paused").coverage == 1.0
+    with pytest.raises(SimulationFailed) as refused:
+        exploration.check()
+    assert str(refused.value) == (
+        "the life without faults was to end completed and ended paused: waiting for an answer to"
+        " pause 1 ('street?', text)\n"
+        "give answers with answers=, or if that is meant, say so: check(status='paused')"
+    )
+
+
+def test_a_broken_guarantee_says_more_than_the_status():
+    """A run that cannot go on breaks one, and is reported as that."""
+    exploration = explore(wf.life_waits_for_nothing, budget=5)
+    assert exploration.status == "stuck"
+    for status in ("completed", "stuck"):
+        with pytest.raises(GuaranteeBroken, match=r"result\.reached is broken"):
+            exploration.check(status=status)
+
+
+def test_an_end_that_is_not_the_one_that_is_meant():
+    """Completed where it was to fail is no evidence; a status that is none is refused."""
+    exploration = explore(wf.life_small, budget=5)
+    assert (exploration.status, exploration.error) == ("completed", "")
+    with pytest.raises(SimulationFailed, match="was to end failed and ended completed\n"):
+        exploration.check(status="failed")
+    with pytest.raises(ValueError, match=r"unknown status 'fail': allowed are.*mean 'failed'"):
+        exploration.check(status="fail")
 
 
 def test_outcomes_are_data():

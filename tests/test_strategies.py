@@ -83,6 +83,9 @@ def test_what_cannot_be_drawn_from_is_refused_at_once():
     """A kind that is none, and no point at all."""
     with pytest.raises(PlanError, match="did you mean 'kill'"):
         fault_plans(faults=("kil",))
+    for points in ("abc", 5, ["body:a#1"], [("body", "a", 1)]):
+        with pytest.raises(ValueError, match=r"points=.* cannot be used; allowed: an Outcome, an"):
+            fault_plans(points)
     with pytest.raises(ValueError, match="there is no point at which a fault could strike"):
         fault_plans([])
 

@@ -90,6 +90,7 @@ def script() -> None:
     assert_type(exploration.coverage, float)
     assert_type(exploration.violations, tuple[Violation, ...])
     explore("order", budget=500, plan=FaultPlan(), progress=lambda lived, planned, found: None)
+    explore("order", faults="kill").check(("E01",), status="failed")
 
 
 def plans() -> None:

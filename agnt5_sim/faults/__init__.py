@@ -5,7 +5,7 @@ from __future__ import annotations
 from .errors import PlanError
 from .injector import Injector
 from .kinds import AFTER, BEFORE, DURING, KINDS, Kind
-from .plan import Fault, FaultPlan, unknown
+from .plan import Fault, FaultPlan, as_plan, check_kinds, unknown
 from .points import Point, nth
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "Kind",
     "PlanError",
     "Point",
+    "as_plan",
+    "check_kinds",
     "nth",
     "unknown",
 ]

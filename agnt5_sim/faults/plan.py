@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+
+from agnt5_sim.arguments import wrong
 
 from .errors import PlanError
 from .kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
 from .points import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 NONE: Final = "none"
 HALF: Final = 0.5
@@ -48,6 +51,8 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no plan may say."""
+        if not isinstance(self.point, Point):
+            raise PlanError(wrong("point", self.point, "a Point; Point.parse reads a text"))
         known = KINDS.get(self.kind)
         if known is None:
             raise PlanError(unknown("fault kind", self.kind, KINDS))
@@ -74,6 +79,8 @@ class Fault:
         Raises:
             PlanError: it is no fault.
         """
+        if not isinstance(text, str):
+            raise PlanError(wrong("text", text, "the text of a fault, KIND MOMENT POINT"))
         match = _FAULT.fullmatch(text)
         if match is None:
             words = text.split()
@@ -108,7 +115,10 @@ def _number(text: str) -> float:
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(set(faults)))
+    items = tuple(faults) if isinstance(faults, Iterable) else (None,)
+    if not all(isinstance(fault, Fault) for fault in items):
+        raise PlanError(wrong("faults", faults, "Faults; FaultPlan.parse reads a text"))
+    return tuple(sorted(set(items)))
 
 
 @attrs.frozen(order=True)
@@ -143,6 +153,8 @@ class FaultPlan:
         Raises:
             PlanError: a part of it cannot be read; the message says which and why.
         """
+        if not isinstance(text, str):
+            raise PlanError(wrong("text", text, f"the text of a plan, {NONE!r} for no fault"))
         parts = [part.strip() for part in text.split(";")]
         if parts in ([""], [NONE]):
             return cls()
@@ -176,12 +188,56 @@ class FaultPlan:
         return FaultPlan(other for other in self.faults if other != fault)
 
 
+def as_plan(name: str, value: FaultPlan | str) -> FaultPlan:
+    """Return the plan an argument gives, as a value or as text.
+
+    Args:
+        name: of the argument.
+        value: what was given.
+
+    Raises:
+        PlanError: it is neither, or its text cannot be read.
+    """
+    if isinstance(value, str):
+        return FaultPlan.parse(value)
+    if not isinstance(value, FaultPlan):
+        raise PlanError(wrong(name, value, "a FaultPlan, or the text of one"))
+    return value
+
+
+def check_kinds(faults: Iterable[str] | str) -> tuple[str, ...]:
+    """Return the kinds of fault of the argument `faults`: one word, or several.
+
+    Raises:
+        PlanError: there is none, or one is no kind of fault.
+    """
+    words: Any = (faults,) if isinstance(faults, str) else faults
+    kinds = tuple(dict.fromkeys(words)) if isinstance(words, Iterable) else ()
+    if not kinds:
+        raise PlanError(wrong("faults", faults, f"kinds of fault: {', '.join(KINDS)}"))
+    for kind in kinds:
+        if kind not in KINDS:
+            raise PlanError(unknown("fault kind", kind, KINDS))
+    return kinds
+
+
 def unknown(what: str, word: str, allowed: Iterable[str]) -> str:
     """Say that a word is not known, which are, and which was probably meant."""
     allowed = tuple(allowed)
-    near = difflib.get_close_matches(word, allowed, n=1)
+    near = difflib.get_close_matches(str(word), allowed, n=1)
     meant = f"; did you mean {near[0]!r}?" if near else ""
     return f"unknown {what} {word!r}: allowed are {', '.join(allowed)}{meant}"
 
 
-__all__ = ["AFTER", "BEFORE", "DURING", "HALF", "NONE", "Fault", "FaultPlan", "unknown"]
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "DURING",
+    "HALF",
+    "NONE",
+    "Fault",
+    "FaultPlan",
+    "as_plan",
+    "check_kinds",
+    "unknown",
+]

@@ -8,27 +8,50 @@ has the same name in every life that gets there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import NamedTuple, Self
 from urllib.parse import quote, unquote
+
+from agnt5_sim.arguments import wrong
 
 from .errors import PlanError
 
 _SAFE = "/:.,@+-_"
 _HASH = "#"
+_KIND = re.compile(r"[A-Za-z0-9._-]+")
+_new = tuple.__new__
 
 
-class Point(NamedTuple):
+class _Place(NamedTuple):
+    kind: str
+    name: str
+    occurrence: int
+
+
+class Point(_Place):
     """A place in a life.
 
     Attributes:
         kind: what crosses there: `emit`, `state.save`, `body`, `sleep` …
         name: of what crosses: an event and its step, an entity's scope, a step.
         occurrence: which time of that kind and name it is, from 1, attempts included.
+
+    Raises:
+        PlanError: no plan could name it.
     """
 
-    kind: str
-    name: str
-    occurrence: int
+    __slots__ = ()
+
+    def __new__(cls, kind: str, name: str, occurrence: int) -> Self:
+        """Refuse what has no text that reads back."""
+        if not isinstance(kind, str) or _KIND.fullmatch(kind) is None:
+            raise PlanError(wrong("kind", kind, "letters, digits and . _ - of ASCII"))
+        if not isinstance(name, str):
+            raise PlanError(wrong("name", name, "text"))
+        whole = isinstance(occurrence, int) and not isinstance(occurrence, bool)
+        if not whole or occurrence < 1:
+            raise PlanError(wrong("occurrence", occurrence, "a whole number of at least 1"))
+        return _new(cls, (kind, name, occurrence))
 
     def __str__(self) -> str:
         """Return `kind:name#occurrence`, with odd characters percent-encoded."""
@@ -41,6 +64,8 @@ class Point(NamedTuple):
         Raises:
             PlanError: it is no point.
         """
+        if not isinstance(text, str):
+            raise PlanError(wrong("text", text, "the text of a point, kind:name#occurrence"))
         head, _, number = text.rpartition(_HASH)
         kind, colon, name = head.partition(":")
         if not (kind and colon and number.isascii() and number.isdigit() and int(number) > 0):
@@ -58,4 +83,4 @@ class Point(NamedTuple):
 
 def nth(number: int) -> Point:
     """Return the point that stands for whichever is reached `number`-th in a life, from 1."""
-    return Point("any", "point", number)
+    return _new(Point, ("any", "point", number))

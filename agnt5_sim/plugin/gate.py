@@ -167,7 +167,7 @@ class Gate:
         try:
             how = self._sweep_of(pyfuncitem)
         except pytest.UsageError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         scenario = isinstance(pyfuncitem.parent, ScenarioFile)
         progress = Progress(self.config, pyfuncitem.nodeid)
         try:
@@ -198,11 +198,11 @@ class Gate:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """A gate that did not run is red."""
+        """A gate that did not run is red, and so is one that tried no fault."""
         if hasattr(self.config, "workerinput") or self.config.option.collectonly:
             return
-        lived = any(result["lives"] for result in self.results)
-        if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not lived:
+        green = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+        if green and not summary.tried(self.results):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(

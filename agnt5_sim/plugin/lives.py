@@ -20,8 +20,8 @@ from agnt5_sim.sdk.workflows import workflow_handlers
 from agnt5_sim.sim import Sim
 from agnt5_sim.snapshot import EventStream
 from agnt5_sim.sweeping import Lived, sweep
-from agnt5_sim.sweeping.sweep import SimulationFailed
-from agnt5_sim.verdicts import accepted_split
+from agnt5_sim.sweeping.exploration import NO_POINT
+from agnt5_sim.verdicts import SimulationFailed, accepted_split
 from agnt5_sim.world import VirtualLoop, World, WorldError
 
 if TYPE_CHECKING:
@@ -97,10 +97,9 @@ class TestStory:
             return sweep(self.live, how, progress)
         except SimulationFailed as failed:
             if isinstance(self._raised, WorldError):
-                pytest.fail(f"{type(self._raised).__name__}: {self._raised}", pytrace=False)
-            if self._raised is not None:
-                raise self._raised from None
-            pytest.fail(str(failed), pytrace=False)
+                msg = f"{type(self._raised).__name__}: {self._raised}"
+                raise pytest.fail.Exception(msg, pytrace=False) from None
+            raise (self._raised or failed) from None
         finally:
             progress.done()
             if self._memory is not None:
@@ -178,11 +177,10 @@ class TestStory:
         Raises:
             pytest.fail.Exception: with a report of everything that broke.
         """
-        plan = self._choices.plan
-        if plan is not None:
-            self._show_life(plan)
+        if exploration.replayed is not None:
+            self._show_life(exploration.replayed)
         if not exploration.points:
-            pytest.fail("the sweep found no fault point", pytrace=False)
+            pytest.fail(NO_POINT, pytrace=False)
         if not exploration.violations:
             return
         reports = [
@@ -199,18 +197,11 @@ class TestStory:
             f"{path}::{name}", plan, seed=self._choices.seed, profile=self._choices.profile
         )
 
-    def _show_life(self, plan: FaultPlan) -> None:
+    def _show_life(self, lived: Lived) -> None:
         """Print the life of a plan that is replayed, and refuse one that never struck."""
-        lived = self.live(plan, self._choices.seed, 0)
         self._item.add_report_section("call", "agnt5-sim life", str(lived.history))
         if lived.missed:
-            points = ", ".join(dict.fromkeys(str(point) for point in lived.points))
-            missed = "; ".join(map(str, lived.missed))
-            pytest.fail(
-                f"the plan did not come about: {missed} was never reached. The points of this life"
-                f" are: {points}",
-                pytrace=False,
-            )
+            pytest.fail(lived.unreached(), pytrace=False)
 
 
 def _say(problem: BaseException) -> str:

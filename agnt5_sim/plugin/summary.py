@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agnt5_sim.guarantees import GUARANTEE_IDS
 from agnt5_sim.guarantees.defects import defect
 from agnt5_sim.sdk.detect import installed, profile
+from agnt5_sim.sweeping.exploration import no_fault_tried
 
 if TYPE_CHECKING:
     import pytest
@@ -59,6 +60,7 @@ def keep(item: pytest.Item, name: str, exploration: Exploration | None) -> None:
         result |= {
             "lives": exploration.runs,
             "planned": exploration.planned,
+            "starved": exploration.starved,
             "points": len(exploration.points),
             "depth": exploration.depth,
             "broken": [brief(violation) for violation in exploration.violations],
@@ -67,6 +69,12 @@ def keep(item: pytest.Item, name: str, exploration: Exploration | None) -> None:
             "digest": exploration.digest,
         }
     item.user_properties.append((name, json.dumps(result)))
+
+
+def tried(results: list[dict[str, Any]]) -> bool:
+    """Tell whether something was swept, and each that was met at least one fault."""
+    swept = [result for result in results if result["lives"]]
+    return bool(swept) and not any(result["starved"] for result in swept)
 
 
 def write(
@@ -119,5 +127,10 @@ def write(
             f"  ({result['test']})",
             red=True,
         )
-    if not broken and not failed:
+    starved = [result["test"] for result in results if result["starved"]]
+    for test in starved:
+        reporter.write_line(
+            f"{no_fault_tried(test)}. A gate that tried no fault is no gate.", red=True
+        )
+    if not broken and not failed and not starved:
         reporter.write_line("nothing broke", green=True)

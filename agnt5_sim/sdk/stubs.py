@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import attrs
 
+from agnt5_sim.arguments import wrong
+
 _UNSET: Final = object()
 
 
@@ -20,7 +22,17 @@ class StubExhausted(AssertionError):
 
 
 def _as_tuple(items: Iterable[Any] | None) -> tuple[Any, ...] | None:
-    return None if items is None else tuple(items)
+    if items is None:
+        return None
+    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
+        raise BadStub(wrong("sequence", items, "a list of results and exceptions"))
+    return tuple(items)
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, BaseException) or (
+        isinstance(value, type) and issubclass(value, BaseException)
+    )
 
 
 @attrs.frozen
@@ -53,15 +65,17 @@ class Stub:
         if sum(given) != 1:
             msg = "a stub takes exactly one of returns=, raises=, side_effect= and sequence="
             raise BadStub(msg)
+        if self.raises is not None and not _is_error(self.raises):
+            raise BadStub(wrong("raises", self.raises, "an exception, or a class of them"))
+        if self.side_effect is not None and not callable(self.side_effect):
+            raise BadStub(wrong("side_effect", self.side_effect, "a callable"))
 
     @classmethod
     def of(cls, value: Any) -> Stub:
         """Make a stub of a value: an exception is raised, a callable called, another returned."""
         if isinstance(value, Stub):
             return value
-        if isinstance(value, BaseException) or (
-            isinstance(value, type) and issubclass(value, BaseException)
-        ):
+        if _is_error(value):
             return cls(raises=value)
         return cls(side_effect=value) if callable(value) else cls(returns=value)
 
@@ -85,9 +99,7 @@ class Stub:
 
 
 def _raise_or_return(item: Any) -> Any:
-    if isinstance(item, BaseException) or (
-        isinstance(item, type) and issubclass(item, BaseException)
-    ):
+    if _is_error(item):
         raise item
     return item
 
@@ -98,13 +110,17 @@ class Stubs:
     Args:
         declared: functions (decorated or plain) or names of functions or steps, with what
             stands in for each: a `Stub`, or a value as `Stub.of` takes it.
+
+    Raises:
+        BadStub: it is no mapping, or a target cannot be stubbed.
     """
 
-    def __init__(self, declared: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
-        items = declared.items() if isinstance(declared, Mapping) else declared
+    def __init__(self, declared: Mapping[Any, Any]) -> None:
+        if not isinstance(declared, Mapping):
+            raise BadStub(wrong("stubs", declared, "a mapping from functions or names to stubs"))
         self._by_key: dict[Any, Stub] = {}
         self._played: dict[Any, int] = {}
-        for target, value in items:
+        for target, value in declared.items():
             self._by_key[stub_key(target)] = Stub.of(value)
 
     def __bool__(self) -> bool:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from agnt5_sim.verdicts import GuaranteeBroken, accepted_split
+from agnt5_sim.faults import unknown
+from agnt5_sim.verdicts import GuaranteeBroken, SimulationFailed, accepted_split
 
 if TYPE_CHECKING:
     from agnt5_sim.faults import Point
     from agnt5_sim.guarantees import Violation
+
+    from .story import Lived
+
+WITHOUT_FAULTS: Final = 3
+"""How many lives without faults a sweep begins with, whatever its budget."""
+NO_POINT: Final = "the sweep found no fault point"
+STATUSES: Final = ("completed", "failed", "cancelled", "paused", "stuck")
+
+
+def no_fault_tried(test: str = "") -> str:
+    """Say that a budget was too small for a single fault.
+
+    Args:
+        test: what was swept, or "" where that is clear.
+    """
+    whose = f" for {test}" if test else ""
+    return (
+        f"the budget allowed no fault to be tried{whose}: a sweep begins with {WITHOUT_FAULTS}"
+        f" lives without faults, so its budget must be at least {WITHOUT_FAULTS + 1} lives"
+    )
 
 
 @attrs.frozen
@@ -27,6 +48,10 @@ class Exploration:
         repeated: effects, with their steps, that a crash inside the step repeated: at least
             once is what a step promises, so these must be idempotent.
         digest: of all the lives together, equal exactly for equal explorations.
+        status: how the life without faults ended, in the words of `Outcome.status`; of a swept
+            test, whose assertions say what is meant, always "completed".
+        error: why the life without faults failed or what it waits for, or "".
+        replayed: the life of the one plan that was to be lived; None for a sweep.
     """
 
     runs: int
@@ -37,22 +62,52 @@ class Exploration:
     depth: int
     repeated: tuple[tuple[str, str], ...] = ()
     digest: str = ""
+    status: str = "completed"
+    error: str = ""
+    replayed: Lived | None = attrs.field(default=None, repr=False)
 
     @property
     def coverage(self) -> float:
         """The part of the sweep that was lived, from 0 to 1."""
         return min(1.0, self.runs / self.planned) if self.planned else 0.0
 
-    def check(self, accept: tuple[str, ...] = ()) -> Exploration:
-        """Return itself if every guarantee held in every life.
+    @property
+    def starved(self) -> bool:
+        """Whether the budget was used up before the first fault."""
+        return self.runs <= WITHOUT_FAULTS < self.planned
+
+    def check(self, accept: tuple[str, ...] = (), *, status: str = "completed") -> Exploration:
+        """Return itself if every guarantee held in every life, and there was something to hold.
 
         Args:
             accept: ids of further known defects of the SDK to put up with.
+            status: how the life without faults is meant to end.
 
         Raises:
             GuaranteeBroken: one was broken.
+            SimulationFailed: the life without faults ended otherwise, the plan did not come
+                about, or no fault was tried.
+            ValueError: the status is none.
         """
+        if status not in STATUSES:
+            raise ValueError(unknown("status", status, STATUSES))
+        if self.replayed is not None and self.replayed.missed:
+            raise SimulationFailed(self.replayed.unreached())
         broken, _ = accepted_split(self.violations, accept)
         if broken:
             raise GuaranteeBroken(broken)
+        if self.status != status:
+            raise SimulationFailed(self._otherwise(status))
+        if not self.points:
+            raise SimulationFailed(NO_POINT)
+        if self.starved:
+            raise SimulationFailed(no_fault_tried())
         return self
+
+    def _otherwise(self, asked: str) -> str:
+        """Say that the life without faults did not end as it was meant to."""
+        ended = f"the life without faults was to end {asked} and ended {self.status}"
+        why = f": {self.error}" if self.error else ""
+        meant = f"if that is meant, say so: check(status={self.status!r})"
+        way_out = f"give answers with answers=, or {meant}" if self.status == "paused" else meant
+        return f"{ended}{why}\n{way_out}"

@@ -33,7 +33,11 @@ class Judge:
 
     def live(self, plan: FaultPlan) -> Verdict:
         """Live the story under a plan, and judge that life."""
-        lived = self.story(plan, self.seed, 0)
+        return self.judged(self.story(plan, self.seed, 0))
+
+    def judged(self, lived: Lived) -> Verdict:
+        """Judge a life under a plan, and what it leaned on."""
+        plan = lived.plan
         verdict = self.verdict(lived)
         if len(plan) != 1 or not any(e.kind == "memory.changed" for e in lived.history):
             return verdict

@@ -24,6 +24,8 @@ class Lived:
         missed: the faults whose place was never reached.
         error: what ended the life from outside the workflow, or "".
         failure: an assertion of the story itself that failed, or "".
+        status: how it ended, in the words of `Outcome.status`; a test that passed "completed".
+        why: why it failed or what it waits for, or "".
     """
 
     plan: FaultPlan
@@ -33,6 +35,17 @@ class Lived:
     missed: tuple[Fault, ...] = ()
     error: str = ""
     failure: str = ""
+    status: str = "completed"
+    why: str = ""
+
+    def unreached(self) -> str:
+        """Say which faults never struck, and where some could have."""
+        missed = "; ".join(map(str, self.missed))
+        points = ", ".join(dict.fromkeys(map(str, self.points)))
+        return (
+            f"the plan did not come about: {missed} was never reached. The points of this life"
+            f" are: {points}"
+        )
 
 
 class Story(Protocol):

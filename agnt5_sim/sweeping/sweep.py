@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from agnt5_sim.faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point
+from agnt5_sim.arguments import whole_number
+from agnt5_sim.faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point, check_kinds
 from agnt5_sim.guarantees import Volatile
-from agnt5_sim.verdicts import accepted_split, check_accept
+from agnt5_sim.verdicts import SimulationFailed, accepted_split, check_accept
 
 from .batches import live_all
 from .exploration import Exploration
@@ -74,15 +75,19 @@ class Sweep:
     Attributes:
         depth: how many faults a plan has at most.
         kinds: the kinds of fault to try.
-        budget: how much it may cost.
+        budget: how much it may cost; three lives without faults come before it is looked at.
         seed: what the lives' randomness comes from, and which plans a budget leaves out.
         accept: ids of known defects of the SDK that are put up with.
-        plan: live exactly this and nothing else.
+        plan: live exactly this, whatever the budget, and nothing else.
         stop_at_first: stop when something is found.
+
+    Raises:
+        PlanError: a kind of fault is none.
+        ValueError: the depth is no whole number of at least 1.
     """
 
-    depth: int = 1
-    kinds: tuple[str, ...] = ("kill",)
+    depth: int = attrs.field(default=1, validator=whole_number(least=1))
+    kinds: tuple[str, ...] = attrs.field(default=("kill",), converter=check_kinds)
     budget: Budget = Budget()
     seed: int = 0
     accept: tuple[str, ...] = ()
@@ -170,7 +175,13 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
     shape, same = differences(baseline.history, twin.history, again.history)
     tally.note([*shape, *same])
     planned = tally.lives
-    if not shape:
+    replayed = None if how.plan is None else story(how.plan, how.seed, 0)
+    if replayed is not None and not shape:
+        planned += 1
+        tally.add(judge.judged(replayed))
+        if progress is not None:
+            progress(tally.lives, planned, len(tally.found))
+    elif not shape:
         planned += _go_on(how, baseline, judge, tally, deadline, progress)
     found = [shrink(violation, judge) for violation in tally.found.values()]
     return Exploration(
@@ -182,11 +193,10 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
         depth=how.depth,
         repeated=tuple(tally.repeated),
         digest=tally.digest,
+        status=baseline.status,
+        error=baseline.why,
+        replayed=replayed,
     )
-
-
-class SimulationFailed(AssertionError):
-    """The life without faults failed by itself; there is nothing to compare others with."""
 
 
 def _go_on(
@@ -199,7 +209,7 @@ def _go_on(
 ) -> int:
     """Live layer after layer; return how many lives these layers have."""
     planned = 0
-    layer = plans_at(baseline.points, how.kinds, FaultPlan()) if how.plan is None else [how.plan]
+    layer = plans_at(baseline.points, how.kinds, FaultPlan())
     seen: set[FaultPlan] = set()
     for depth in range(1, how.depth + 1):
         layer = [plan for plan in dict.fromkeys(layer) if plan not in seen]
@@ -212,13 +222,13 @@ def _go_on(
             tally.add(verdict)
             if progress is not None:
                 progress(tally.lives, total, len(tally.found))
-            if how.plan is None and depth < how.depth:
+            if depth < how.depth:
                 following += plans_at(verdict.later, how.kinds, verdict.plan)
             if how.stop_at_first and tally.found:
                 return planned
             if deadline is not None and time.monotonic() > deadline:
                 return planned
-        if how.plan is not None or len(chosen) < len(layer):
+        if len(chosen) < len(layer):
             break
         layer = following
     return planned

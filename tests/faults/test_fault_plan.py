@@ -231,3 +231,47 @@ def test_unknown_words_are_explained():
         "unknown colour 'gren': allowed are red, green; did you mean 'green'?"
     )
     assert unknown("colour", "x", ["red"]) == "unknown colour 'x': allowed are red"
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        (("body", "x", 0), "occurrence=0 cannot be used; allowed: a whole number of at least 1"),
+        (("body", "x", -1), "occurrence=-1 cannot be used"),
+        (("body", "x", "1"), "occurrence='1' cannot be used"),
+        (("body", "x", True), "occurrence=True cannot be used"),
+        (("body", 5, 1), "name=5 cannot be used; allowed: text"),
+        (("", "x", 1), "kind='' cannot be used; allowed: letters, digits and"),
+        (("a b", "x", 1), "kind='a b' cannot be used"),
+        (("a:b", "x", 1), "kind='a:b' cannot be used"),
+        (("größe", "x", 1), "kind='größe' cannot be used"),
+        ((5, "x", 1), "kind=5 cannot be used"),
+    ],
+)
+def test_a_point_that_could_not_be_read_back_is_refused(place, says):
+    """So that whatever is a point has a text."""
+    with pytest.raises(PlanError) as refused:
+        Point(*place)
+    assert str(refused.value).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: FaultPlan.parse(None), "text=None cannot be used; allowed: the text of a plan"),
+        (lambda: Fault.parse(None), "text=None cannot be used; allowed: the text of a fault"),
+        (lambda: Point.parse(None), "text=None cannot be used; allowed: the text of a point"),
+        (lambda: FaultPlan.of(5), "faults="),
+        (lambda: FaultPlan(5), "faults=5 cannot be used; allowed: Faults"),
+        (lambda: FaultPlan("none"), "faults='none' cannot be used; allowed: Faults"),
+        (lambda: FaultPlan([str(KILL)]), "faults=['kill before body:a#1'] cannot be used"),
+        (lambda: FaultPlan.kill("before", 5), "point=5 cannot be used; allowed: a Point"),
+        (lambda: Fault("kill", "before", "body:a#1"), "point='body:a#1' cannot be used"),
+        (lambda: Fault(5, "before", KILL.point), "unknown fault kind 5: allowed are kill"),
+    ],
+)
+def test_what_is_no_plan_is_refused_by_its_makers(make, says):
+    """With one sentence about the argument, whatever it is."""
+    with pytest.raises(PlanError) as refused:
+        make()
+    assert str(refused.value).startswith(says)

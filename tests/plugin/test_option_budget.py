@@ -33,6 +33,51 @@ def test_a_time_ends_the_sweep(small):
     assert swept["planned"] > 4
 
 
+@pytest.mark.parametrize("budget", [1, 2, 3])
+def test_a_budget_without_room_for_a_fault_is_red(small, budget):
+    """The lives without faults come first, so nothing was tried: a gate that tried no fault is none."""
+    result = small.sweep(f"--agnt5-sim-budget={budget}")
+    assert result.ret == 1
+    result.assert_outcomes(passed=1)
+    assert small.swept()["test_small"]["lives"] == 3
+    result.stdout.fnmatch_lines(
+        [
+            "1 test, 3 lives of * planned (the budget ended it)*",
+            "the budget allowed no fault to be tried for test_small.py::test_small: *so its budget must be at least 4 lives. A gate that tried no fault is no gate.",
+        ]
+    )
+    result.stdout.no_fnmatch_line("nothing broke")
+    assert small.sweep(f"--agnt5-sim-budget={budget}", "-n", "1", fresh=True).ret == 1
+
+
+def test_the_smallest_budget_tries_one_fault(small):
+    """Four lives: three without faults, and one with."""
+    result = small.sweep("--agnt5-sim-budget=4")
+    assert result.ret == 0
+    assert small.swept()["test_small"]["lives"] == 4
+    result.stdout.fnmatch_lines(["nothing broke"])
+
+
+def test_one_test_without_a_fault_is_enough_to_be_red(project):
+    """The others' faults are no evidence about it."""
+    marked = MARKED.replace("test_small", "test_other").replace("budget=6", "budget=2")
+    project.file("test_small.py", MARKED)
+    project.file("test_other.py", marked)
+    result = project.sweep()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["2 tests, 9 lives of *", "* no fault to be tried for test_other.py::test_other: *"]
+    )
+    assert project.sweep("-k", "small").ret == 0
+
+
+def test_a_plan_is_lived_whatever_the_budget(small):
+    """It was asked for by name."""
+    plan = "--agnt5-sim-plan=kill before any:point#2"
+    assert small.sweep("--agnt5-sim-budget=1", plan).ret == 0
+    assert small.swept()["test_small"]["lives"] == 4
+
+
 def test_time_enough_is_the_whole_sweep(small):
     """A budget that is not used up changes nothing."""
     small.sweep()

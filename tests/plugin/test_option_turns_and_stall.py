@@ -69,3 +69,18 @@ def test_what_is_no_time_is_refused(small, value):
     small.refuses("--agnt5-sim", f"--agnt5-sim-stall={value}", says=("--agnt5-sim-stall: ", *says))
     small.ini(agnt5_sim_stall=value)
     small.refuses(says=("agnt5_sim_stall: ", *says))
+
+
+@pytest.mark.parametrize("options", [(), ("--agnt5-sim",)])
+def test_a_life_that_had_to_be_ended_is_told_once(project, options):
+    """What spins in its sleep too, and swept or not: no second traceback, no chain of errors."""
+    project.file(
+        "test_it.py",
+        "import asyncio, pytest\nfrom shop import *\n"
+        "@workflow\nasync def tossing(ctx):\n    while True:\n        await asyncio.sleep(60)\n"
+        "@pytest.mark.agnt5_sim\nasync def test_it(sim):\n    await sim.run(tossing)\n",
+    )
+    result = project.run("--agnt5-sim-turns=500", *options)
+    assert result.ret == 1
+    assert str(result.stdout).count("does not get anywhere") == 1
+    assert "During handling" not in str(result.stdout)

@@ -111,6 +111,23 @@ def test_a_stub_is_exactly_one_thing(given):
         Stub(**given)
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"raises": "x"}, "raises='x' cannot be used; allowed: an exception, or a class of them"),
+        ({"raises": int}, "raises=<class 'int'> cannot be used"),
+        ({"side_effect": 5}, "side_effect=5 cannot be used; allowed: a callable"),
+        ({"sequence": 5}, "sequence=5 cannot be used; allowed: a list of results and exceptions"),
+        ({"sequence": "ab"}, "sequence='ab' cannot be used"),
+    ],
+)
+def test_a_stub_of_the_wrong_thing_is_refused(given, says):
+    """When it is made, not when the step is reached; `sim.stub` makes one too."""
+    with pytest.raises(BadStub) as refused:
+        Stub(**given)
+    assert str(refused.value).startswith(says)
+
+
 def test_a_stub_may_return_none():
     """None is a result like any other."""
     assert Stub(returns=None) == Stub.of(None)
