@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .arguments import functions
 from .faults import Injector
 from .history import History
+from .locks import locks
 from .platform import Platform, scope_of
 from .sdk.adapters import silence, unsilence
 from .sdk.bodies import Bodies
@@ -80,6 +81,7 @@ class Life:
         settings = self.settings
         watch_functions()
         release_clocks()
+        locks.begin()
         with ExitStack() as stack:
             stack.enter_context(isolated(self.world, f"{settings.seed}/0", stall=settings.stall))
             if settings.quiet:
@@ -265,6 +267,7 @@ class Life:
 
     def _end(self) -> None:
         self.workers.leave()
+        locks.end()
         for loop, context in self.world.unhandled_errors:
             del loop
             error = context.get("exception")

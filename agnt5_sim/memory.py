@@ -9,14 +9,13 @@ the run leaned on them (`world.memory`).
 from __future__ import annotations
 
 import copy
-import inspect
-from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .reach import reached
 from .values import freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _DATA = (list, dict, set, bytearray, int, float, str, bytes, tuple, frozenset, type(None))
 
@@ -33,8 +32,8 @@ class Memory:
         outside = {id(thing) for thing in externals}
         self._kept: list[tuple[dict[str, Any], str, Any, bytes, Any]] = [
             (space, name, value, freeze(value), _copied(value))
-            for space, name, value in _reached(programs)
-            if id(value) not in outside
+            for space, name, value, _ in reached(programs)
+            if isinstance(value, _DATA) and id(value) not in outside
         ]
 
     def leave_out(self, thing: Any) -> None:
@@ -55,40 +54,6 @@ class Memory:
             if freeze(original) != frozen:
                 _refill(original, _copied(kept))
             space[name] = original
-
-
-def _reached(programs: Iterable[Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
-    """Find the data that functions name, and that the functions and classes they name do."""
-    queue = [program for program in programs if isinstance(program, FunctionType)]
-    functions: set[int] = set()
-    data: set[tuple[int, str]] = set()
-    while queue:
-        function = queue.pop()
-        if id(function) in functions:
-            continue
-        functions.add(id(function))
-        space = function.__globals__
-        for name in sorted(_names(function.__code__)):
-            value = space.get(name)
-            if isinstance(value, _DATA) and name in space:
-                if (id(space), name) not in data:
-                    data.add((id(space), name))
-                    yield space, name, value
-            elif isinstance(value, type):
-                queue += [m for m in vars(value).values() if isinstance(m, FunctionType)]
-            elif callable(value):
-                inner = inspect.unwrap(value)
-                if isinstance(inner, FunctionType):
-                    queue.append(inner)
-
-
-def _names(code: CodeType) -> set[str]:
-    """Return the global names a function's code uses, that of its inner functions included."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names
 
 
 def _copied(value: Any) -> Any:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from .durations import seconds_of
 from .guarantees import Violation, judge
 from .life import Life
+from .locks import locks
 from .sdk.effects import declared, watchable
 from .sdk.stubs import Stub
+from .sdk.workflows import workflow_handlers
 from .simrun import SimRun
 
 if TYPE_CHECKING:
@@ -227,6 +229,7 @@ class Sim:
             settings: what it is lived under.
             world: where to live; None for a world of its own.
         """
+        locks.include(workflow_handlers())
         life = Life(settings, stubs=dict(self._stubs), world=world)
         for thing in self._externals:
             life.workers.external(thing)

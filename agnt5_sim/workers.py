@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .locks import locks
 from .memory import Memory
 from .platform import Fenced, Outcome, PlatformError
 from .sdk.adapters import start_worker
@@ -97,6 +98,8 @@ class Workers:
 
     def _start(self) -> Process:
         life = self._life
+        if self._started:  # a dead process takes its locks with it, and a new one imports its own
+            locks.renew(self._externals)
         process = life.world.spawn()
         process.on_exit = self._exited
         process.loop.job_points = self._job_points
@@ -223,6 +226,7 @@ class Workers:
 
     def remember(self, handler: Any) -> None:
         """Note what a workflow's module holds before any worker changes it."""
+        locks.include([handler])
         if self._life.settings.plan.faults and self._memory is None:
             self._memory = Memory([handler], self._externals)
 

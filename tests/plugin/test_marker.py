@@ -222,3 +222,33 @@ def test_the_marker_is_known(project):
     )
     _marked(project, "")
     assert project.run("--strict-markers").ret == 0
+
+
+def test_steps_that_share_a_semaphore_of_their_module_are_no_finding(project):
+    """A killed worker takes what it held with it, and the next has a loop of its own."""
+    project.ini(agnt5_sim_accept="A02")
+    project.file(
+        "test_quote.py",
+        """
+import asyncio
+import pytest
+from agnt5 import workflow
+
+SEM = asyncio.Semaphore(2)
+
+async def price(item):
+    async with SEM:
+        await asyncio.sleep(1)
+        return len(item)
+
+@workflow
+async def quote(ctx, items: list[str]) -> int:
+    return sum(await asyncio.gather(*(ctx.step(f"p-{i}", price, x) for i, x in enumerate(items))))
+
+@pytest.mark.agnt5_sim
+async def test_quote(sim):
+    assert await sim.run(quote, {"items": ["a", "b", "c"]}) == 3
+""",
+    )
+    result = project.sweep()
+    assert result.ret == 0, str(result.stdout)
