@@ -93,7 +93,7 @@ class Sim:
             function: a function or method, plain or async; it is watched whatever it is called by.
 
         Raises:
-            TypeError: it is neither.
+            ValueError: it is neither.
         """
         watchable(function)
         if self._life is None:

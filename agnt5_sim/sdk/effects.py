@@ -78,7 +78,7 @@ def declared(effects: Iterable[Callable[..., Any]]) -> Iterator[None]:
         effects: functions or methods; one that is watched already is not watched twice.
 
     Raises:
-        TypeError: one is no function or method written in Python.
+        ValueError: one is no function or method written in Python.
     """
     with ExitStack() as stack:
         for declared_function in effects:
@@ -92,7 +92,7 @@ def watchable(effect: Any) -> FunctionType:
     """Return the function behind what was declared.
 
     Raises:
-        TypeError: there is none whose calls can be watched; the message says why.
+        ValueError: there is none whose calls can be watched; the message says why.
     """
     function = getattr(effect, "__func__", effect)
     if isinstance(function, FunctionType):
@@ -101,7 +101,7 @@ def watchable(effect: Any) -> FunctionType:
         f"{effect!r} cannot be watched as an effect: it is a {type(effect).__name__}, and only"
         " functions and methods written in Python can be. Declare the function that calls it"
     )
-    raise TypeError(msg)
+    raise ValueError(msg)
 
 
 def _watch_code(function: FunctionType, stack: ExitStack) -> None:

@@ -197,7 +197,7 @@ def test_what_a_failing_test_broke_is_said(project):
     result = project.sweep()
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["*effect.once is broken in this life without faults: matters() happened 2 times: *"]
+        ["*effect.once is broken in this life without faults: matters((), {}) happened 2 times: *"]
     )
 
 
