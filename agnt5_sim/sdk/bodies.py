@@ -38,7 +38,7 @@ class Bodies:
 
     def wrap(self, body: Any, call: Call, name: str) -> Any:
         """Wrap what a workflow hands to `ctx.step(name, …)`: awaitable, generator or callable."""
-        found = self.stubs.find(name, body) if self.stubs else None
+        found = self.stubs.find(name, body, _name_of(body)) if self.stubs else None
         if type(body) is FunctionType and not found:
             return self._callable(body, call)
         if inspect.isasyncgen(body):
@@ -162,6 +162,11 @@ def watched_function(name: str, handler: Callable[..., Any]) -> Callable[..., An
         return await Observed(bodies, call, body, name)
 
     return plain
+
+
+def _name_of(body: Any) -> str | None:
+    name = getattr(body, "__name__", None)
+    return name if isinstance(name, str) else None
 
 
 _PLAIN, _COROUTINE, _GENERATOR = range(3)

@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 from agnt5_sim.values import freeze
@@ -22,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "_agnt5_sim_effect"
 _HERE = "the watched function"
 _watched: set[FunctionType] = set()
+_replaced: dict[CodeType, CodeType] = {}
 
 
 def effect(function: F) -> F:
@@ -104,6 +105,11 @@ def watchable(effect: Any) -> FunctionType:
     raise ValueError(msg)
 
 
+def own_code(code: CodeType) -> CodeType:
+    """Return the code a function has of its own, for the code it runs while it is watched."""
+    return _replaced.get(code, code) if _replaced else code
+
+
 def _watch_code(function: FunctionType, stack: ExitStack) -> None:
     """Give a function code that notes the call and goes on to what it did.
 
@@ -123,6 +129,8 @@ def _watch_code(function: FunctionType, stack: ExitStack) -> None:
         co_name=code.co_name,
         co_qualname=code.co_qualname,
     )
+    _replaced[function.__code__] = code
+    stack.callback(_replaced.pop, function.__code__)
     stack.callback(setattr, function, "__code__", code)
     _watched.add(function)
     stack.callback(_watched.discard, function)

@@ -10,6 +10,8 @@ import attrs
 
 from agnt5_sim.arguments import wrong
 
+from .effects import own_code
+
 _UNSET: Final = object()
 
 
@@ -163,4 +165,4 @@ def stub_key(target: Any) -> Any:
     if code is None and not callable(target):
         msg = f"{target!r} cannot be stubbed; name a step, a function or a @function"
         raise BadStub(msg)
-    return code if code is not None else target
+    return own_code(code) if code is not None else target

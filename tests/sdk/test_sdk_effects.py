@@ -8,7 +8,7 @@ import pytest
 import wf_stubbed as wf
 from agnt5 import workflow
 
-from agnt5_sim import explore, simulate
+from agnt5_sim import Stub, explore, simulate
 from agnt5_sim.sdk.effects import declared
 
 
@@ -146,3 +146,17 @@ def test_what_cannot_be_watched_is_refused(thing):
     """Never silently: a gate that watches nothing is none."""
     with pytest.raises(ValueError, match="effect"):
         simulate(effect_everywhere, "o", effects=(thing,))
+
+
+@workflow
+async def effect_as_a_step(ctx):
+    """Hand what matters to a step of another name."""
+    return await ctx.step("other", closing, "o")
+
+
+@pytest.mark.parametrize("target", [closing, "closing", "other"], ids=["function", "name", "step"])
+def test_an_effect_can_be_stubbed_too(profile, target):
+    """By function, by its name, by the step's; it is not called, so nothing happens."""
+    stubs = {target: Stub(returns="stubbed")}
+    outcome = simulate(effect_as_a_step, effects=(closing,), stubs=stubs, profile=profile)
+    assert ([], "stubbed") == (effects(outcome), outcome.output)
