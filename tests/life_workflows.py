@@ -137,3 +137,13 @@ async def life_never_ends(ctx) -> None:
 
 async def life_nothing() -> None:
     """Do nothing."""
+
+
+@workflow
+async def life_forgets(ctx) -> str:
+    """Forget to await a step, and await others in roundabout ways."""
+    ctx.step("audit", life_nothing)
+    later = ctx.step("later", life_nothing)
+    await asyncio.ensure_future(ctx.step("task", life_nothing))
+    await later
+    return "done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -72,6 +73,16 @@ def test_a_run_that_never_ends_is_stopped(profile):
     """One step after the other, or one suspension after the other: both have a limit."""
     with pytest.raises(Spinning, match="1000 requests reached the platform in one life"):
         simulate(wf.life_never_ends, profile=profile, turn_limit=1000)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'ctx.step' was never awaited")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_forgotten_await_is_found(profile):
+    """A step that was only called; those that are kept, gathered or made tasks are none."""
+    found = simulate(wf.life_forgets, profile=profile).violations
+    assert [("world.awaited", "audit")] == [(v.guarantee, v.step) for v in found]
+    gc.collect()
 
 
 def test_an_outcome_is_frozen():

@@ -9,7 +9,7 @@ from .registry import Broken, guarantee
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .reading import Reading
+    from .reading import Reading, Run
 
 
 @guarantee("world.awaited")
@@ -17,6 +17,7 @@ def awaited(reading: Reading) -> Iterator[Broken]:
     """No coroutine is left un-awaited, and no task is left behind."""
     for run in reading.runs.values():
         told: set[str] = set()
+        yield from _forgotten(run)
         for attempt in run.attempts:
             for entry in attempt.entries_of("program.unawaited"):
                 if entry.name in told:
@@ -50,4 +51,22 @@ def awaited(reading: Reading) -> Iterator[Broken]:
                 expected="every error to reach somebody",
                 seen=f"{entry.name} {entry.data['error']}".strip(),
                 cause="unretrieved",
+            )
+
+
+def _forgotten(run: Run) -> Iterator[Broken]:
+    told: set[str] = set()
+    for attempt in run.attempts:
+        for entry in attempt.entries_of("program.forgotten"):
+            if entry.name in told:
+                continue
+            told.add(entry.name)
+            yield Broken(
+                f"ctx.{entry.data['call']} was called for {entry.name!r} and never awaited, so it"
+                " never happened",
+                entry=entry,
+                step=entry.name,
+                expected="an await",
+                seen="none",
+                cause="forgotten",
             )

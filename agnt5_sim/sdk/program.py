@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from asyncio import CancelledError
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,6 +44,10 @@ class Identities(Protocol):
         """Tell whether a @function of that name is registered."""
 
 
+_OURS = 3
+"""How many references to a call are our own while we look at it."""
+
+
 class ProgramPort:
     """The program port of one attempt.
 
@@ -60,6 +65,24 @@ class ProgramPort:
         self.crossings = crossings
         self.bodies = bodies
         self.identities = identities
+        self._expected: list[tuple[str, Any, Any]] = []
+
+    def expect(self, kind: str, target: Any, asked: Any) -> Any:
+        """Remember what a workflow is to await."""
+        expected = self._expected
+        while expected and expected[-1][2].cr_frame is None:
+            expected.pop()
+        expected.append((kind, target, asked))
+        return asked
+
+    def look_for_forgotten(self) -> None:
+        """Record the calls that nobody awaited and nobody holds, so that nobody ever will."""
+        for kind, target, asked in self._expected:
+            waits = inspect.getcoroutinestate(asked) == inspect.CORO_CREATED
+            if waits and sys.getrefcount(asked) <= _OURS:
+                asked.__qualname__ = f"ctx.{kind}"  # Python's own warning is to say it too
+                name = target if isinstance(target, str) else getattr(target, "__name__", "")
+                self.record("program.forgotten", name, {"call": kind})
 
     def adopt(self, ctx: Any) -> None:
         """Make a workflow's context one that is watched."""
@@ -204,6 +227,7 @@ def watched_workflow(
         port.adopt(ctx)
         port.record("program.began")
         result = await original(ctx, *args, **kwargs)
+        port.look_for_forgotten()
         port.record("program.returned", data={"value": freeze(result)})
         return result
 
@@ -213,23 +237,24 @@ def watched_workflow(
 @cache
 def _watched_context(base: type) -> type:
     class WatchedContext(base):  # type: ignore[misc]
-        async def step(
+        def step(
             self, name_or_handler: Any, func_or_awaitable: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
             port: ProgramPort = self._agnt5_sim
-            return await port.step(
-                self, super().step, name_or_handler, func_or_awaitable, args, kwargs
-            )
+            asked = port.step(self, super().step, name_or_handler, func_or_awaitable, args, kwargs)
+            return port.expect("step", name_or_handler, asked)
 
-        async def sleep(self, seconds: Any, name: str | None = None) -> None:
+        def sleep(self, seconds: Any, name: str | None = None) -> Any:
             port: ProgramPort = self._agnt5_sim
-            await port.sleep(self, super().sleep, seconds, name)
+            asked = port.sleep(self, super().sleep, seconds, name)
+            return port.expect("sleep", name or "sleep", asked)
 
-        async def wait_for_user(self, question: str, *args: Any, **kwargs: Any) -> Any:
+        def wait_for_user(self, question: str, *args: Any, **kwargs: Any) -> Any:
             port: ProgramPort = self._agnt5_sim
             names = ("input_type", "options", "allow_custom", "skippable")
             options = {**dict(zip(names, args, strict=False)), **kwargs}
-            return await port.wait(self, super().wait_for_user, question, options)
+            asked = port.wait(self, super().wait_for_user, question, options)
+            return port.expect("wait_for_user", question, asked)
 
         @property
         def state(self) -> Any:

@@ -169,3 +169,11 @@ def test_a_life_that_goes_on_longer_is_found(lives, longer):
     ends = (found[2], found[3])
     assert "the end of the history" == ends[longer == "baseline"]
     assert "body.started" in ends[longer != "baseline"]
+
+
+def test_a_call_that_nobody_awaited_is_found_once(life):
+    """world.awaited: a step that was only called never happened."""
+    life.entry("program.forgotten", "audit", call="step").recovered()
+    life.entry("program.forgotten", "audit", call="step")
+    found = ("world.awaited", "audit", "an await", "none", "forgotten")
+    assert [found] == life.completed().broken()
