@@ -21,7 +21,6 @@ from .attempt import current_attempt, current_call
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "_agnt5_sim_effect"
 _HERE = "the watched function"
-_watched: set[FunctionType] = set()
 _replaced: dict[CodeType, CodeType] = {}
 
 
@@ -84,7 +83,7 @@ def declared(effects: Iterable[Callable[..., Any]]) -> Iterator[None]:
     with ExitStack() as stack:
         for declared_function in effects:
             function = watchable(declared_function)
-            if not getattr(function, _MARK, False) and function not in _watched:
+            if not getattr(function, _MARK, False) and function.__code__ not in _replaced:
                 _watch_code(function, stack)
         yield
 
@@ -132,8 +131,6 @@ def _watch_code(function: FunctionType, stack: ExitStack) -> None:
     _replaced[function.__code__] = code
     stack.callback(_replaced.pop, function.__code__)
     stack.callback(setattr, function, "__code__", code)
-    _watched.add(function)
-    stack.callback(_watched.discard, function)
     if "__signature__" not in vars(function):
         function.__signature__ = signature  # type: ignore[attr-defined]
         stack.callback(delattr, function, "__signature__")
