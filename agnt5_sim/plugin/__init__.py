@@ -123,6 +123,20 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     pytest.fail(problem, pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Sum a report of many lines up by its first: in CI pytest repeats all in its short summary."""
+    report = yield
+    problem = call.excinfo.value if call.excinfo is not None else None
+    crash = getattr(report.longrepr, "reprcrash", None)
+    ours = uses_sim(item) and isinstance(problem, pytest.fail.Exception) and not problem.pytrace
+    if ours and crash is not None:
+        crash.message = crash.message.partition("\n")[0]
+    return report
+
+
 @pytest.fixture
 def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
     """A simulation: a fake platform with the real SDK's workers, in virtual time.

@@ -48,6 +48,16 @@ def test_something_broke(both, options):
     result.stdout.no_fnmatch_line("nothing broke")
 
 
+def test_ci_is_told_once(leaky, monkeypatch):
+    """There pytest sums failures up in full; of a report of many lines it is the first all the same."""
+    monkeypatch.setenv("CI", "true")
+    lines = leaky.sweep().stdout.lines
+    broken = leaky.swept()["test_leaky"]["broken"]
+    assert len([line for line in lines if line.startswith("  replay ")]) == len(broken)
+    (told,) = [line for line in lines if line.startswith("FAILED ")]
+    assert "test_leaky - Failed: result.same is broken: " in told
+
+
 def test_the_report_says_everything(leaky):
     """Guarantee, workflow, time, expected, seen, the plan of one fault, the replay and the cause."""
     result = leaky.sweep("--agnt5-sim-depth=2", "--agnt5-sim-budget=40")
