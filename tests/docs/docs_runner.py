@@ -170,6 +170,10 @@ def main() -> None:
         "PYTEST_CURRENT_TEST",
         "PYTEST_XDIST_WORKER",
         "CI",
+        "BUILD_NUMBER",
+        "FORCE_COLOR",
+        "NO_COLOR",
+        "PY_COLORS",
         "GITHUB_ACTIONS",
     ):
         os.environ.pop(name, None)
