@@ -279,6 +279,8 @@ class Life:
             )
         self.history.add(self.world.now, "life.ended")
         self.history.close()
+        self.on_change.clear()
+        self.world.explain = None
 
     def effects_declared(self) -> Any:
         """Watch the declared effects until the block ends."""

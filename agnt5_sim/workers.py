@@ -237,9 +237,17 @@ class Workers:
             self._memory.leave_out(thing)
 
     def leave(self) -> None:
-        """Let go of every worker, and note what they had left to do."""
+        """Let go of every worker, and note what they had left to do.
+
+        Nothing is left that leads back to the life: lives are many, and the garbage collector
+        should not have to take them apart.
+        """
         life = self._life
         for process in self._started:
+            if process.dead:
+                continue
+            for where in life.world.leave(process):
+                life.note("world.left", "", where)
             if not process.dead:
-                for where in life.world.leave(process):
-                    life.note("world.left", "", where)
+                vars(self._sdk[process.incarnation]).clear()
+        vars(self).clear()

@@ -60,7 +60,7 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause
         return left_behind(attempt, entry)
     if (
         entry.data["type"] == "function.started"
-        and attempt.run.submitted.data["component"] == "function"
+        and attempt.submitted.data["component"] == "function"
     ):
         streamed = any(e.data["type"].startswith("output.") for e in attempt.events)
         return "streaming-function" if streamed else ""

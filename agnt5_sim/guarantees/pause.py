@@ -119,7 +119,7 @@ def _asked_again(attempt: Attempt) -> Iterator[Broken]:
     if report is None or attempt.outcome != "paused":
         return
     number = report.data["pause_index"]
-    answered = attempt.run.answers.get(number)
+    answered = attempt.answers.get(number)
     if answered is not None and answered.index < report.index:
         yield Broken(
             f"question {report.data['question']!r} was asked again after it was answered",

@@ -99,7 +99,9 @@ class Attempt:
     """One attempt of a run.
 
     Attributes:
-        run: its run.
+        run_id: its run's id.
+        submitted: the entry of its run's submission.
+        answers: pause index → the entry of the answer its run was given.
         number: from 0.
         began: the entry of its dispatch.
         calls: what the workflow called, in order.
@@ -113,7 +115,9 @@ class Attempt:
     """
 
     def __init__(self, run: Run, entry: Entry) -> None:
-        self.run = run
+        self.run_id = run.run_id
+        self.submitted = run.submitted
+        self.answers = run.answers
         self.number = entry.attempt
         self.incarnation = entry.incarnation
         self.began = entry

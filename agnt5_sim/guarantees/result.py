@@ -51,7 +51,7 @@ def _waits_for_nobody(attempt: Attempt) -> bool:
     report = attempt.report
     if report is None or attempt.outcome != "paused":
         return False
-    return report.data["pause_index"] not in attempt.run.answers
+    return report.data["pause_index"] not in attempt.answers
 
 
 @guarantee("result.agrees")

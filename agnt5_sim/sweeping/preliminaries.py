@@ -38,7 +38,7 @@ def _shape(history: History) -> list[Place]:
     return sorted(
         (
             (
-                attempt.run.run_id,
+                attempt.run_id,
                 attempt.number,
                 call.branch,
                 call.kind,

@@ -30,7 +30,6 @@ class Blocking:
         world: whose time they take.
 
     Attributes:
-        hub_thread: the thread everything but an executor's work runs in.
         patience: seconds of real time after which a thread counts as hanging.
     """
 
@@ -38,7 +37,6 @@ class Blocking:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.hub_thread = threading.get_ident()
         self._threads = threading.local()
         self._woken = threading.Event()
 
@@ -78,7 +76,7 @@ class Blocking:
         if seconds < 0:
             msg = "sleep length must be non-negative"
             raise ValueError(msg)
-        if threading.get_ident() != self.hub_thread and self.thread_of() is None:
+        if threading.get_ident() != self._world.hub_thread and self.thread_of() is None:
             real_sleep(seconds)
             return
         world = self._world

@@ -14,6 +14,7 @@ import math
 import sys
 import threading
 from asyncio import events
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
@@ -67,6 +68,7 @@ class World:
         self.turn_limit = turn_limit
         self.turns = 0
         self.hub: Any = None
+        self.hub_thread = threading.get_ident()
         self.current: Process | None = None
         self.alone = False
         self.has_dead = False
@@ -82,7 +84,11 @@ class World:
         self._incarnations = itertools.count(1)
         self._failure: BaseException | None = None
         self._hooks_of: VirtualLoop | None = None
-        self.blocking = Blocking(self)
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        """The blocking calls of its programs, of which most make none."""
+        return Blocking(self)
 
     # -- time --------------------------------------------------------------------------
 
@@ -215,7 +221,7 @@ class World:
             Spinning: a program runs on without getting anywhere.
         """
         hub_before, self.hub = self.hub, greenlet.getcurrent()
-        self.blocking.hub_thread = threading.get_ident()
+        self.hub_thread = threading.get_ident()
         loop_before = events._get_running_loop()
         hooks_before = sys.get_asyncgen_hooks()
         self._hooks_of = None
