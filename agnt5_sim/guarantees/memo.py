@@ -143,7 +143,9 @@ def identity(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         first: dict[tuple[str, str, int], tuple[Attempt, Call]] = {}
         for attempt in run.attempts:
-            for call in attempt.calls_of("step", "sleep"):
+            for call in attempt.calls:
+                if call.kind == "wait":
+                    continue
                 place = (call.kind, call.branch, call.ordinal)
                 before = first.setdefault(place, (attempt, call))[1]
                 if before.identity == call.identity:

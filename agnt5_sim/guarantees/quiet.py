@@ -48,19 +48,16 @@ def after(reading: Reading) -> Iterator[Broken]:
         report = attempt.report
         if report is None:
             continue
-        for entry in reversed(attempt.entries):
-            if entry.index < report.index:
-                break
-            if entry.index == report.index or entry.kind not in _LOUD:
-                continue
-            first = next(e for e in attempt.entries if e.index > report.index and e.kind in _LOUD)
-            yield Broken(
-                f"attempt {attempt.number} had reported {attempt.outcome} and then"
-                f" {_LOUD[first.kind]} {first.name}",
-                entry=first,
-                step=first.name,
-                expected=f"nothing after the report at {report.time:g} s",
-                seen=f"{first.kind} {first.name} at {first.time:g} s",
-                cause=left_behind(attempt, first),
-            )
-            break
+        late = [kind for kind in _LOUD if (of := attempt.by_kind.get(kind)) and of[-1] > report]
+        if not late:
+            continue
+        first = next(entry for entry in attempt.entries_of(*late) if entry > report)
+        yield Broken(
+            f"attempt {attempt.number} had reported {attempt.outcome} and then"
+            f" {_LOUD[first.kind]} {first.name}",
+            entry=first,
+            step=first.name,
+            expected=f"nothing after the report at {report.time:g} s",
+            seen=f"{first.kind} {first.name} at {first.time:g} s",
+            cause=left_behind(attempt, first),
+        )
