@@ -9,19 +9,27 @@ from .quiet import left_behind
 from .registry import Broken, guarantee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from agnt5_sim.history import Entry
 
     from .reading import Attempt, Reading
 
-_CLOSING = ("completed", "failed", "paused", "cancelled")
+_CLOSING = frozenset({"completed", "failed", "paused", "cancelled"})
+_ENDING = _CLOSING - {"paused"}
 _WHOLE = frozenset({"run", "workflow"})  # what the report of an attempt closes as well
 
 
-def _split(entry: Entry) -> tuple[str, str]:
-    prefix, _, phase = entry.data["type"].rpartition(".")
-    return prefix, phase
+class _Split(dict[str, tuple[str, str]]):
+    """What an event's type says it is of, and the phase of it: `workflow.step`, `started`."""
+
+    def __missing__(self, event_type: str) -> tuple[str, str]:
+        prefix, _, phase = event_type.rpartition(".")
+        self[event_type] = prefix, phase
+        return prefix, phase
+
+
+_SPLIT = _Split()
 
 
 @guarantee("events.paired")
@@ -31,8 +39,9 @@ def paired(reading: Reading) -> Iterator[Broken]:
         opened: dict[tuple[str, str], Entry] = {}
         closed: dict[tuple[str, str], Entry] = {}
         for entry in attempt.accepted:
-            prefix, phase = _split(entry)
-            key = (prefix, entry.data["id"])
+            data = entry.data
+            prefix, phase = _SPLIT[data["type"]]
+            key = (prefix, data["id"])
             if phase == "started":
                 if key in opened:
                     yield _unpaired(opened[key], "another start of the same id")
@@ -147,8 +156,9 @@ def parent(reading: Reading) -> Iterator[Broken]:
         for attempt in run.attempts:
             children: dict[str, set[str]] = {}
             for entry in attempt.accepted:
-                mine, above = entry.data["id"], entry.data["parent"]
-                phase = _split(entry)[1]
+                data = entry.data
+                mine, above = data["id"], data["parent"]
+                phase = _SPLIT[data["type"]][1]
                 broken = None
                 if above and above != mine and above not in opened:
                     broken = _orphan(attempt, entry, above, *closed.get(above, (-1, "")))
@@ -156,11 +166,10 @@ def parent(reading: Reading) -> Iterator[Broken]:
                     opened[mine] = entry
                     if above:
                         children.setdefault(above, set()).add(mine)
-                elif phase in {"completed", "failed", "cancelled"} and mine in opened:
-                    still = children.get(mine, set()) & opened.keys()
+                elif phase in _ENDING and mine in opened:
+                    still = [child for child in children.get(mine, ()) if child in opened]
                     if still and broken is None:
-                        child = opened[min(still, key=lambda i: opened[i].index)]
-                        broken = _outlived(attempt, entry, child)
+                        broken = _outlived(attempt, entry, min(opened[child] for child in still))
                     del opened[mine]
                     closed[mine] = (attempt.number, phase)
                 if broken is not None and not told:
@@ -191,8 +200,8 @@ def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
     cause = "parallel" if child.branch else ""
     if _cancelled(attempt, child, entry):
         cause = "cancelled"
-    elif _split(entry)[0] in _WHOLE:
-        returned = _split(entry)[1] == "completed"
+    elif _SPLIT[entry.data["type"]][0] in _WHOLE:
+        returned = _SPLIT[entry.data["type"]][1] == "completed"
         cause = "left-running" if returned and child.branch else _why_open(attempt, child)
     return Broken(
         f"{entry.name} ended while {child.name}, which names it as its parent, was still open",
@@ -208,29 +217,33 @@ def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
 def order(reading: Reading) -> Iterator[Broken]:
     """Sequences rise strictly, timestamps never fall, within an attempt."""
     for attempt in reading.attempts():
-        last: dict[str, Entry] = {}
+        last: dict[str, Mapping[str, Any]] = {}
         told: set[str] = set()
         for entry in attempt.events:
-            channel = entry.data["channel"]
+            data = entry.data
+            channel = data["channel"]
             before = last.get(channel)
-            last[channel] = entry
+            last[channel] = data
             if before is None or channel == "runtime" or channel in told:
                 continue
-            for field, falls in (
-                ("sequence", entry.data["sequence"] <= before.data["sequence"]),
-                ("source_ns", entry.data["source_ns"] < before.data["source_ns"]),
-            ):
-                if falls:
-                    told.add(channel)
-                    yield Broken(
-                        f"the {field} of {entry.data['type']} does not follow that of"
-                        f" {before.data['type']}",
-                        entry=entry,
-                        step=entry.name,
-                        expected=f"{field} above {before.data[field]}",
-                        seen=entry.data[field],
-                        cause=f"{channel}-{field}",
-                    )
+            if data["sequence"] <= before["sequence"]:
+                told.add(channel)
+                yield _fallen(entry, before, "sequence")
+            if data["source_ns"] < before["source_ns"]:
+                told.add(channel)
+                yield _fallen(entry, before, "source_ns")
+
+
+def _fallen(entry: Entry, before: Mapping[str, Any], field: str) -> Broken:
+    data = entry.data
+    return Broken(
+        f"the {field} of {data['type']} does not follow that of {before['type']}",
+        entry=entry,
+        step=entry.name,
+        expected=f"{field} above {before[field]}",
+        seen=data[field],
+        cause=f"{data['channel']}-{field}",
+    )
 
 
 @guarantee("events.terminal")

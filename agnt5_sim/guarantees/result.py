@@ -60,11 +60,12 @@ def agrees(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         completed: dict[str, str] = {}
         output: object = _ABSENT
+        lost = run.lost
         for attempt in run.attempts:
-            for entry in attempt.events:
-                data = entry.data
-                if "refused" in data or entry.index in run.lost:
+            for entry in attempt.accepted:
+                if lost and entry.index in lost:
                     continue
+                data = entry.data
                 # The runtime names a step for people, and two steps may have one name.
                 step = data["id"] if data["channel"] == "runtime" else data["step"]
                 if data["type"] == "workflow.step.completed" and step:
