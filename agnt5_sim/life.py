@@ -6,7 +6,7 @@ for what will not come), and leaves one history behind.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from .arguments import functions
@@ -14,7 +14,7 @@ from .faults import Injector
 from .history import History
 from .locks import locks
 from .platform import Platform, scope_of
-from .sdk.adapters import silence, unsilence
+from .sdk.adapters import silenced
 from .sdk.bodies import Bodies
 from .sdk.captured import release_clocks
 from .sdk.crossings import Crossings
@@ -82,10 +82,8 @@ class Life:
         watch_functions()
         release_clocks()
         locks.begin()
-        with ExitStack() as stack:
-            stack.enter_context(isolated(self.world, f"{settings.seed}/0", stall=settings.stall))
-            if settings.quiet:
-                stack.callback(unsilence, silence())
+        quiet = silenced() if settings.quiet else nullcontext()
+        with isolated(self.world, f"{settings.seed}/0", stall=settings.stall), quiet:
             self.history.add(
                 0.0,
                 "life.began",

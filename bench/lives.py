@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
-from agnt5_sim.sdk.adapters import silence, unsilence
+from agnt5_sim.sdk.adapters import silenced
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.detect import installed
 from agnt5_sim.world import World, clock, isolated
@@ -66,9 +66,8 @@ def overhead() -> None:
             with clock.held():
                 with _nowhere():
                     logging = alternate(works, rounds=25, repeat=8)
-                spoke = silence()
-                silent = alternate(works, rounds=25, repeat=8)
-                unsilence(spoke)
+                with silenced():
+                    silent = alternate(works, rounds=25, repeat=8)
             ratio = logging["life"] / logging["bare"]
             row(f"{profile} {name}, the SDK as it is", f"{ratio:.2f} x", "1.50 x", met=ratio <= 1.5)
             row("    life / bare", f"{logging['life']:.2f} / {logging['bare']:.2f} ms")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .detect import installed, profile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agnt5_sim.platform import Outcome
     from agnt5_sim.world import Process
 
@@ -47,8 +50,20 @@ _loggers: tuple[int, list[logging.Logger]] = (0, [])
 _RUN_LOGGERS = ("agnt5.execution", *(f"agnt5.run-{number}" for number in range(1, 9)))
 
 
-def silence() -> list[logging.Logger]:
-    """Silence the SDK's loggers; return those that spoke, for `unsilence`."""
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Silence the SDK's loggers until the block ends."""
+    spoke = [logger for logger in _known_loggers() if not logger.disabled]
+    for logger in spoke:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger in spoke:
+            logger.disabled = False
+
+
+def _known_loggers() -> list[logging.Logger]:
     global _loggers  # noqa: PLW0603 - so are the loggers
     known = logging.root.manager.loggerDict
     if len(known) != _loggers[0]:
@@ -60,16 +75,7 @@ def silence() -> list[logging.Logger]:
             if isinstance(logger, logging.Logger) and name.partition(".")[0] == "agnt5"
         ]
         _loggers = (len(known), found)
-    spoke = [logger for logger in _loggers[1] if not logger.disabled]
-    for logger in spoke:
-        logger.disabled = True
-    return spoke
-
-
-def unsilence(spoke: list[logging.Logger]) -> None:
-    """Let the SDK's loggers speak again."""
-    for logger in spoke:
-        logger.disabled = False
+    return _loggers[1]
 
 
 def schema_of(target: Any) -> dict[str, Any] | None:

@@ -289,16 +289,22 @@ CAPTURED: dict[int, Callable[..., Any]] = {
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Keep the fake clock in place; outside a life it still reads real time."""
+    """Keep the fake clock, and UTC, in place; outside a life it still reads real time."""
     global _held  # noqa: PLW0603 - there is one clock to a process
-    if _held == 0:
+    if _held:
+        _held += 1
+        try:
+            yield
+        finally:
+            _held -= 1
+        return
+    with _utc():
         _start()
-    _held += 1
-    try:
-        yield
-    finally:
-        _held -= 1
-        if _held == 0:
+        _held = 1
+        try:
+            yield
+        finally:
+            _held = 0
             _stop()
 
 
@@ -306,7 +312,7 @@ def held() -> Iterator[None]:
 def kept_by(keeper: Timekeeper) -> Iterator[None]:
     """Let `keeper` say what time it is, until the block ends."""
     global _keeper, _level
-    with held(), _utc():
+    with held():
         before = _keeper, _level
         _keeper, _level = keeper, len(_freezegun.freeze_factories)
         try:

@@ -18,24 +18,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _source: random.Random | None = None
+"""What stands in for the system's own randomness; None outside a life."""
+_sown: str | None = None
+"""What `_source` is still to be seeded from: most lives draw little, and seeding costs."""
+
+
+def _system() -> random.Random | None:
+    global _sown  # noqa: PLW0603 - there is one source to a process
+    if _source is not None and _sown is not None:
+        _real_seed(_source, _sown)
+        _sown = None
+    return _source
 
 
 def _virtual_urandom(size: int, /) -> bytes:
-    if _source is None:
-        return _real_urandom(size)
-    return _source.randbytes(size)
+    system = _system()
+    return _real_urandom(size) if system is None else system.randbytes(size)
 
 
 def _virtual_seed(self: random.Random, a: Any = None, version: int = 2) -> None:
-    if a is None and _source is not None:
-        a = _source.getrandbits(256)
-    _real_seed(self, a, version)
+    system = _system() if a is None else None
+    _real_seed(self, a if system is None else system.getrandbits(256), version)
 
 
 def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
     _virtual_seed(random._inst, a, version)
 
 
+_SYSTEM = random.Random(0)
 _real_urandom = os.urandom
 _real_seed = random.Random.seed
 _real_module_seed = random.seed
@@ -43,10 +53,10 @@ _real_module_seed = random.seed
 
 def reseed(seed: str) -> None:
     """Start all randomness anew from `seed`, as a new process would from the system's."""
+    global _sown  # noqa: PLW0603 - there is one source to a process
     random.seed(seed)
     _keep_names(None)
-    if _source is not None:
-        _source.seed(seed + "/system")
+    _sown = seed + "/system"
 
 
 def _keep_names(names: Any) -> Any:
@@ -65,9 +75,9 @@ def _keep_names(names: Any) -> Any:
 @contextmanager
 def seeded(seed: str) -> Iterator[None]:
     """Draw all randomness from `seed` until the block ends, then restore what was."""
-    global _source  # noqa: PLW0603 - there is one source to a process
-    before, state, names = _source, random.getstate(), _keep_names(None)
-    _source = random.Random(0)
+    global _source, _sown  # noqa: PLW0603 - there is one source to a process
+    before, state, names = (_source, _sown), random.getstate(), _keep_names(None)
+    _source = _SYSTEM if _source is None else random.Random(0)
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]
     random.Random.seed = _virtual_seed  # type: ignore[method-assign]
@@ -76,10 +86,10 @@ def seeded(seed: str) -> Iterator[None]:
     try:
         yield
     finally:
-        _source = before
+        _source, _sown = before
         _keep_names(names)
         random.setstate(state)
-        if before is None:
+        if _source is None:
             os.urandom = _real_urandom
             random._urandom = _real_urandom  # type: ignore[attr-defined]
             random.Random.seed = _real_seed  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from . import clock, entropy, guard
@@ -26,12 +26,13 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         seed: what all randomness comes from.
         stall: seconds of processor time one turn may take before its program is stopped.
     """
-    with ExitStack() as stack:
-        stack.enter_context(_uncollected(world))
-        stack.enter_context(clock.kept_by(world))
-        stack.enter_context(entropy.seeded(seed))
-        stack.enter_context(guard.guarding(world))
-        stack.enter_context(watched(world, stall))
+    with (
+        _uncollected(world),
+        clock.kept_by(world),
+        entropy.seeded(seed),
+        guard.guarding(world),
+        watched(world, stall),
+    ):
         yield
 
 

@@ -1,8 +1,8 @@
 """Stopping programs that never give up control: they spin, or they block for ever.
 
-One timer counts processor time and finds the spinning, another counts real time and finds those
-that wait for what only somebody else could bring. Both look whether the world has had a turn
-since they last looked; neither decides anything about a program that ever awaits.
+A timer looks in now and then whether the world has had a turn since it looked last. A turn that
+has used too much processor time meanwhile spins; one that has used none to speak of waits for
+what only somebody else could bring. Neither decides anything about a program that ever awaits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .errors import Spinning
@@ -29,6 +29,8 @@ BLOCKED_S = 10.0
 _IDLE = 0.02
 """Who uses less than this part of real time does nothing."""
 _DEBUGGERS = frozenset({"IPython", "_pydevd_bundle", "bdb", "debugpy", "pdb", "pydevd"})
+_TIMERS = (("ITIMER_REAL", "SIGALRM"), ("ITIMER_VIRTUAL", "SIGVTALRM"))
+"""The timers of a process, the better first: one of processor time sees nobody block."""
 
 
 @contextmanager
@@ -41,60 +43,48 @@ def watched(world: World, stall: float) -> Iterator[None]:
         world: whose turns are watched.
         stall: seconds of processor time one turn may take; 0 for no limit of any kind.
     """
-    if not stall or threading.current_thread() is not threading.main_thread():
+    free = _free_timer() if stall and _in_main_thread() else None
+    if free is None:
         yield
         return
-    with ExitStack() as stack:
-        stack.enter_context(_ticking("VIRTUAL", "VTALRM", stall / _LOOKS, _spinning(world, stall)))
-        stack.enter_context(_ticking("REAL", "ALRM", BLOCKED_S / _LOOKS, _blocked(world)))
-        yield
-
-
-@contextmanager
-def _ticking(
-    timer: str, alarm: str, every: float, look: Callable[[FrameType | None], None]
-) -> Iterator[None]:
-    which = getattr(signal, f"ITIMER_{timer}", None)
-    if which is None or signal.getitimer(which)[0]:
-        yield
-        return
-    number = getattr(signal, f"SIG{alarm}")
-    before = signal.signal(number, lambda _number, frame: look(frame))
-    signal.setitimer(which, every, every)
+    timer, alarm = free
+    every = min(stall, BLOCKED_S) / _LOOKS
+    before = signal.signal(alarm, _look(world, stall, every))
+    signal.setitimer(timer, every, every)
     try:
         yield
     finally:
-        signal.setitimer(which, 0)
-        signal.signal(number, before if before is not None else signal.SIG_DFL)
+        signal.setitimer(timer, 0)
+        signal.signal(alarm, before if before is not None else signal.SIG_DFL)
 
 
-def _spinning(world: World, stall: float) -> Callable[[FrameType | None], None]:
-    seen, looks = world.turns, 0
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
-    def look(frame: FrameType | None) -> None:
-        nonlocal seen, looks
+
+def _free_timer() -> tuple[int, int] | None:
+    for timer, alarm in _TIMERS:
+        number = getattr(signal, timer, None)
+        if number is not None and not signal.getitimer(number)[0]:
+            return number, getattr(signal, alarm)
+    return None
+
+
+def _look(world: World, stall: float, every: float) -> Callable[[int, FrameType | None], None]:
+    """Return what looks at the world's turn, `every` so many seconds."""
+    seen, idle = world.turns, 0
+    began = last = time.process_time()
+
+    def look(_alarm: int, frame: FrameType | None) -> None:
+        nonlocal seen, idle, began, last
+        before, last = last, time.process_time()
         if world.turns != seen or world.current is None:
-            seen, looks = world.turns, 0
+            seen, idle, began = world.turns, 0, last
             return
-        looks += 1
-        if looks >= _LOOKS:
+        idle = 0 if last - before > _IDLE * every or _debugged(frame) else idle + 1
+        if last - began >= stall:
             _stop(world, frame, f"ran for {stall:g} s of processor time without ever awaiting")
-
-    return look
-
-
-def _blocked(world: World) -> Callable[[FrameType | None], None]:
-    seen, looks, used = world.turns, 0, time.process_time()
-
-    def look(frame: FrameType | None) -> None:
-        nonlocal seen, looks, used
-        before, used = used, time.process_time()
-        busy = used - before > _IDLE * BLOCKED_S / _LOOKS
-        if busy or world.turns != seen or world.current is None or _debugged(frame):
-            seen, looks = world.turns, 0
-            return
-        looks += 1
-        if looks >= _LOOKS:
+        elif idle * every >= BLOCKED_S:
             _stop(
                 world,
                 frame,

@@ -9,7 +9,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -434,28 +434,47 @@ def test_who_sits_at_a_debuggers_prompt_may_take_their_time(live: Live) -> None:
     assert "done" == live(program)
 
 
-@needs_timer
-@pytest.mark.usefixtures("impatient")
-def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
-    """A time-out plugin's alarm goes on, and rings where it would have."""
+@pytest.fixture
+def alarmed() -> Iterator[None]:
+    """Have an alarm set already, as plugins do that end tests after a while."""
     before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
     signal.setitimer(signal.ITIMER_REAL, 1000)
-    try:
-        with isolated(World(), "seed"):
-            assert signal.SIG_IGN == signal.getsignal(signal.SIGALRM)
-        assert 900 < signal.getitimer(signal.ITIMER_REAL)[0]
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @needs_timer
-@pytest.mark.parametrize(
-    ("alarm", "timer"), [("SIGVTALRM", "ITIMER_VIRTUAL"), ("SIGALRM", "ITIMER_REAL")]
-)
-def test_the_watch_is_taken_away_again(alarm: Any, timer: Any) -> None:
+@pytest.mark.usefixtures("impatient", "alarmed")
+def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
+    """A time-out plugin's alarm goes on, and rings where it would have."""
+    with isolated(World(), "seed"):
+        assert signal.SIG_IGN == signal.getsignal(signal.SIGALRM)
+    assert 900 < signal.getitimer(signal.ITIMER_REAL)[0]
+
+
+@needs_timer
+@needs_timer
+@pytest.mark.usefixtures("alarmed")
+def test_spinning_is_seen_beside_somebody_elses_alarm(live: Live) -> None:
+    """Then it is a timer of processor time that looks."""
+
+    async def program(world: World) -> None:
+        while True:
+            pass
+
+    with pytest.raises(Spinning, match=r"ran for 0\.1 s of processor time"):
+        live(program, stall=0.1)
+
+
+@needs_timer
+@pytest.mark.parametrize("taken", [False, True])
+def test_the_watch_is_taken_away_again(taken: bool, request: pytest.FixtureRequest) -> None:
     """The signal's handler and timer are as they were, after an error too."""
-    alarm, timer = getattr(signal, alarm), getattr(signal, timer)
+    if taken:
+        request.getfixturevalue("alarmed")
+    alarm = signal.SIGVTALRM if taken else signal.SIGALRM
+    timer = signal.ITIMER_VIRTUAL if taken else signal.ITIMER_REAL
     before = signal.getsignal(alarm)
     with isolated(World(), "seed"):
         assert before != signal.getsignal(alarm)
