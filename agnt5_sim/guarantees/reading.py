@@ -46,9 +46,10 @@ class Run:
         self._keeping = keeping
         self._kills = kills
 
-    def begin(self, dispatched: Entry) -> Attempt:
-        """Take in the entry that begins an attempt."""
-        attempt = Attempt(dispatched, self.submitted, self.answers, self._kills)
+    def begin(self, entries: Iterator[Entry]) -> Attempt:
+        """Take in the first entries of an attempt, of which the first is its dispatch."""
+        attempt = Attempt(next(entries), self.submitted, self.answers, self._kills)
+        attempt.add(entries)
         self.attempts.append(attempt)
         return attempt
 
@@ -150,22 +151,23 @@ class Reading:
             if place in attempts:
                 attempts[place].add(entries)
                 continue
-            run_id = place[0]
+            if place[1] >= 0:
+                attempts[place] = self.runs[place[0]].begin(entries)
+                continue
             for entry in entries:
-                if not run_id:
-                    self._add(entry)
-                elif run_id not in self.runs:
-                    self.runs[run_id] = Run(entry, keeping, self._kills)
-                elif entry.kind == "run.dispatched":
-                    attempts[place] = self.runs[run_id].begin(entry)
-                    attempts[place].add(entries)
-                else:
-                    self.runs[run_id].add(entry)
+                self._add(entry, keeping)
 
-    def _add(self, entry: Entry) -> None:
-        self.loose.append(entry)
-        if entry.kind == "fault.kill":
-            self._kills.append(entry)
+    def _add(self, entry: Entry, keeping: Keeping) -> None:
+        """Take in an entry that is of no attempt."""
+        run_id = entry.run_id
+        if not run_id:
+            self.loose.append(entry)
+            if entry.kind == "fault.kill":
+                self._kills.append(entry)
+        elif run_id in self.runs:
+            self.runs[run_id].add(entry)
+        else:
+            self.runs[run_id] = Run(entry, keeping, self._kills)
 
     def attempts(self) -> Iterator[Attempt]:
         """Go through all attempts of all runs."""
