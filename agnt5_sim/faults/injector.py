@@ -21,6 +21,11 @@ class Injector:
         plan: what is to go wrong.
         strike: called with a fault when its place is reached. For a kill it does not return
             if the caller is the program that is killed.
+
+    Attributes:
+        points: the points that were reached, in order.
+        planned: by moment and point, the faults that are still to strike there.
+        struck: the faults that struck, each with how many points had been reached.
     """
 
     def __init__(self, plan: FaultPlan, strike: Callable[[Fault], None]) -> None:
@@ -28,9 +33,9 @@ class Injector:
         self.points: list[Point] = []
         self._strike = strike
         self._counts: dict[tuple[str, str], int] = {}
-        self._waiting: dict[tuple[str, Point], list[Fault]] = {}
+        self.planned: dict[tuple[str, Point], list[Fault]] = {}
         for fault in plan:
-            self._waiting.setdefault((fault.moment, fault.point), []).append(fault)
+            self.planned.setdefault((fault.moment, fault.point), []).append(fault)
         self.struck: list[tuple[Fault, int]] = []
 
     def reach(self, kind: str, name: str) -> Point:
@@ -40,39 +45,39 @@ class Injector:
         self._counts[key] = occurrence
         point = _new(Point, (kind, name, occurrence))
         self.points.append(point)
-        if self._waiting:
+        if self.planned:
             self._hit(BEFORE, point)
             self._hit(BEFORE, nth(len(self.points)))
         return point
 
     def leave(self, point: Point) -> None:
         """Note that what crosses there has taken effect; strikes what is planned after it."""
-        if self._waiting:
+        if self.planned:
             self._hit(AFTER, point)
             if self.points[-1] is point:
                 self._hit(AFTER, nth(len(self.points)))
 
     def during(self, point: Point) -> list[tuple[Fault, float]]:
         """Return what is planned during a sleep, each with the part of it that passes first."""
-        faults = self._waiting.get((DURING, point), ()) if self._waiting else ()
+        faults = self.planned.get((DURING, point), ()) if self.planned else ()
         return [(fault, HALF if fault.argument is None else fault.argument) for fault in faults]
 
     def strike(self, fault: Fault) -> None:
         """Let a fault happen now."""
-        waiting = self._waiting.get((fault.moment, fault.point), [])
+        waiting = self.planned.get((fault.moment, fault.point), [])
         if fault not in waiting:
             return
         waiting.remove(fault)
         if not waiting:
-            del self._waiting[fault.moment, fault.point]
+            del self.planned[fault.moment, fault.point]
         self.struck.append((fault, len(self.points)))
         self._strike(fault)
 
     def _hit(self, moment: str, point: Point) -> None:
-        for fault in tuple(self._waiting.get((moment, point), ())):
+        for fault in tuple(self.planned.get((moment, point), ())):
             self.strike(fault)
 
     @property
     def missed(self) -> tuple[Fault, ...]:
         """The faults whose place was never reached."""
-        return tuple(sorted(fault for faults in self._waiting.values() for fault in faults))
+        return tuple(sorted(fault for faults in self.planned.values() for fault in faults))

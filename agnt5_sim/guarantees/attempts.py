@@ -117,6 +117,12 @@ class Attempt:
         self.reports: list[tuple[Entry, str]] = []
         self._calls_by_kind: dict[str, list[Call]] = {}
         self._kills = kills
+        self._of_calls: list[Entry] = []
+        self._of_events: list[Entry] = []
+        self._rooms = {
+            **dict.fromkeys(_OF_CALLS, self._of_calls),
+            **dict.fromkeys(_OF_EVENTS, self._of_events),
+        }
 
     def entries_of(self, *kinds: str) -> list[Entry]:
         """Return its entries of these kinds, in order."""
@@ -158,14 +164,17 @@ class Attempt:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in some of its entries."""
-        by_kind = self.by_kind
+        by_kind, rooms = self.by_kind, self._rooms
         for entry in entries:
-            by_kind[entry.kind].append(entry)
+            kind = entry.kind
+            by_kind[kind].append(entry)
+            if kind in rooms:
+                rooms[kind].append(entry)
 
     def read(self) -> None:
         """Make calls and events of its entries, when all of them are there."""
         self._read_calls()
-        for entry in self.entries_of(*_OF_EVENTS):
+        for entry in self._of_events:
             data = entry.data
             if entry.kind == "platform.report":
                 if "refused" not in data:
@@ -180,7 +189,7 @@ class Attempt:
     def _read_calls(self) -> None:
         ordinals: dict[tuple[str, str], int] = {}
         latest: dict[str, Call] = {}
-        for entry in self.entries_of(*_OF_CALLS):
+        for entry in self._of_calls:
             kind = entry.kind
             if kind == "program.called":
                 place = (entry.data["call"], entry.branch)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from agnt5_sim.history import Entry
 
 from .attempts import Attempt, Call
 from .durability import Durability, Keeping
@@ -13,11 +15,11 @@ from .durability import Durability, Keeping
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from agnt5_sim.history import Entry, History
+    from agnt5_sim.history import History
 
 __all__ = ["Attempt", "Call", "Reading", "Run"]
 
-_place = attrgetter("run_id", "attempt")
+_place = itemgetter(Entry._fields.index("run_id"), Entry._fields.index("attempt"))
 
 
 class Run:

@@ -48,18 +48,16 @@ class Accepted(NamedTuple):
     event: JournalEvent
 
 
-class Offer(NamedTuple):
-    """An event with what becomes known together with it."""
+Known = tuple[str, bytes] | None
+Offer = tuple[int, JournalEvent, Known, Known]
+"""An event of an attempt, with the step completed and the sleep begun that it tells of."""
 
-    attempt: int
-    event: JournalEvent
-    completes: tuple[str, bytes] | None
-    sleeps: tuple[str, bytes] | None
+_Identity = tuple[int, str, int, str, bytes]
 
 
-def _identity(offer: Offer) -> tuple[int, str, int, str, bytes]:
-    event = offer.event
-    return (offer.attempt, event.channel, event.sequence, event.type, event.data)
+def _identity(offer: Offer) -> _Identity:
+    kind, data, sequence, _, _, channel = offer[1]
+    return (offer[0], channel, sequence, kind, data)
 
 
 class Journal:
@@ -70,9 +68,9 @@ class Journal:
         self._run_id = run_id
         self._completed = completed
         self._outbox = outbox
-        self._entries: list[Accepted] = []
+        self._entries: list[tuple[int, float, JournalEvent]] = []
         self._held: list[Offer] = []
-        self._cursors: dict[tuple[int, str, int, str, bytes], int] = {}
+        self._cursors: dict[_Identity, int] = {}
 
     def offer(self, now: float, offer: Offer, *, hold: bool) -> int:
         """Take an event, and `hold` it until the next flush if so asked.
@@ -112,16 +110,18 @@ class Journal:
 
     def entries(self) -> tuple[Accepted, ...]:
         """Everything accepted so far, in order."""
-        return tuple(self._entries)
+        return tuple(
+            Accepted(cursor, self._run_id, *entry) for cursor, entry in enumerate(self._entries)
+        )
 
     def __len__(self) -> int:
         """How many events were accepted."""
         return len(self._entries)
 
-    def _accept(self, now: float, offer: Offer, key: tuple[int, str, int, str, bytes]) -> int:
+    def _accept(self, now: float, offer: Offer, key: _Identity) -> int:
         attempt, event, completes, sleeps = offer
         cursor = len(self._entries)
-        self._entries.append(Accepted(cursor, self._run_id, attempt, now, event))
+        self._entries.append((attempt, now, event))
         self._cursors[key] = cursor
         if completes is not None:
             self._completed.from_event(*completes)

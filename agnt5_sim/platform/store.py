@@ -71,7 +71,7 @@ class Store:
 
     def _live(self, now: float, lease: Lease, what: str) -> Parts:
         """The parts of the run that `lease` may write to; Fenced when it may not."""
-        part = self._part(lease.run_id)
+        part = self._parts.get(lease.run_id) or self._part(lease.run_id)
         self._leases.check(now, lease, what)
         return part
 

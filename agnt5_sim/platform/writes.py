@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Resume
 from agnt5_sim.platform.entities import EntityKey
-from agnt5_sim.platform.journal import Offer
 from agnt5_sim.platform.outcomes import Finished
 from agnt5_sim.platform.store import Store
 
@@ -31,7 +30,6 @@ class Writes(Store):
         now: float,
         lease: Lease,
         event: JournalEvent,
-        *,
         completes: tuple[str, bytes] | None = None,
         sleeps: tuple[str, bytes] | None = None,
     ) -> int:
@@ -56,7 +54,7 @@ class Writes(Store):
             Fenced: the lease is not the run's live one.
         """
         part = self._live(now, lease, event.type)
-        offer = Offer(part.record.view.attempt, event, completes, sleeps)
+        offer = (part.record.view.attempt, event, completes, sleeps)
         return part.journal.offer(now, offer, hold=self._hold and event.channel != "runtime")
 
     def flush(self, now: float, lease: Lease) -> int:

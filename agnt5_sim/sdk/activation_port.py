@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5 import activation as protocol
 
 from agnt5_sim.platform import JournalEvent
-from agnt5_sim.world.clock import time_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .crossings import Crossings
 
 
+_quoted = lru_cache(1024)(json.dumps)
 _DECISIONS = {kind.value: kind for kind in protocol.ActivationDecisionKind}
 
 
@@ -57,7 +58,7 @@ class ActivationPort:
             attempt,
             "begin",
             request.stable_key,
-            lambda: self._begin(attempt, request, identity, entry),
+            partial(self._begin, attempt, request, identity, entry),
             entry,
         )
         return protocol.ActivationDecision(
@@ -196,15 +197,14 @@ class ActivationPort:
     ) -> None:
         """Write the step event of an activation, as the runtime does in this profile."""
         kind = f"workflow.step.{what}"
-        now = time_ns()
+        world = self.crossings.world
+        now = world.wall_ns()
         data = (
-            f'{{"event_type": "{kind}", "name": {json.dumps(step)}, "correlation_id": "{identity}",'
+            f'{{"event_type": "{kind}", "name": {_quoted(step)}, "correlation_id": "{identity}",'
             f' "timestamp_ns": {now}{extra}}}'
         )
         event = JournalEvent(kind, data.encode(), number, now, None, "runtime")
-        self.crossings.platform.append(
-            self.crossings.world.now, attempt.lease, event, completes=completes
-        )
+        self.crossings.platform.append(world.now, attempt.lease, event, completes)
         self.crossings.record(
             attempt,
             "platform.runtime",

@@ -50,7 +50,7 @@ class Crossings:
         self.history = history
         self._add = history.write
         self._reach = injector.reach
-        self._leave = injector.leave
+        self._planned = injector.planned
 
     def record(
         self,
@@ -113,7 +113,8 @@ class Crossings:
             name,
             data,
         )
-        self._leave(point)
+        if self._planned:
+            self.injector.leave(point)
         return reply
 
     def _refused(

@@ -8,6 +8,7 @@ as well; sleeps are spent in the process. See `docs/reference/sdk.md`.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5.checkpoint import CheckpointResult
@@ -142,13 +143,12 @@ class WorkerA:
                 sleeps = (f"sleep:{step}", json.dumps(record).encode())
         event = JournalEvent(kind, raw, sequence, source_ns, event_id, channel)
         crossings = self.crossings
+        append = crossings.platform.append
         crossings.now(
             attempt,
             "emit",
             name,
-            lambda: crossings.platform.append(
-                crossings.world.now, attempt.lease, event, completes=completes, sleeps=sleeps
-            ),
+            partial(append, crossings.world.now, attempt.lease, event, completes, sleeps),
             {
                 "type": kind,
                 "channel": channel,
@@ -190,7 +190,7 @@ class WorkerA:
             attempt,
             "step.started",
             step_key,
-            lambda: self._known(attempt, step_key),
+            partial(self._known, attempt, step_key),
             {"step": step_key},
         )
         return CheckpointResult(True, None, output is not None, output)
@@ -217,8 +217,13 @@ class WorkerA:
             attempt,
             "step.completed",
             step_key,
-            lambda: crossings.platform.record_step(
-                crossings.world.now, attempt.lease, step_key, output_payload, step_name
+            partial(
+                crossings.platform.record_step,
+                crossings.world.now,
+                attempt.lease,
+                step_key,
+                output_payload,
+                step_name,
             ),
             {"step": step_key, "output": output_payload, "records": step_key},
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5 import activation as protocol
@@ -36,7 +37,7 @@ from .requests import (
 from .state_core import StateCore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from agnt5_sim.platform import Dispatch
     from agnt5_sim.world import Process
@@ -217,7 +218,7 @@ class WorkerE:
         elif kind == "workflow.state.changed":
             name = f"{kind}/{json.loads(data).get('key') or ''}"
         event = JournalEvent(kind, data, sequence, source_ns, None, channel)
-        platform, world = self.crossings.platform, self.crossings.world
+        crossings = self.crossings
         entry = {
             "type": kind,
             "channel": channel,
@@ -231,18 +232,24 @@ class WorkerE:
             "id": metadata.get("correlation_id", ""),
             "parent": metadata.get("parent_correlation_id", ""),
         }
-
-        def effect() -> int:
-            cursor = platform.append(
-                world.now, attempt.lease, event, completes=completes, sleeps=sleeps
-            )
-            if kind in _TERMINAL:
-                outcome = _terminal(kind, data)
-                entry["outcome"] = outcome.kind
-                self.crossings.finish(attempt, outcome)
-            return cursor
-
+        append = crossings.platform.append
+        effect = partial(append, crossings.world.now, attempt.lease, event, completes, sleeps)
+        if kind in _TERMINAL:
+            effect = partial(self._end, attempt, effect, entry, _terminal(kind, data))
         return attempt, "emit", name, effect, entry
+
+    def _end(
+        self,
+        attempt: Attempt,
+        append: Callable[[], int],
+        entry: dict[str, Any],
+        outcome: Outcome,
+    ) -> int:
+        """Let a terminal event end its attempt."""
+        cursor = append()
+        entry["outcome"] = outcome.kind
+        self.crossings.finish(attempt, outcome)
+        return cursor
 
     # -- execution ---------------------------------------------------------------------
 
