@@ -55,11 +55,6 @@ Offer = tuple[int, JournalEvent, Known, Known]
 _Identity = tuple[int, str, int, str, bytes]
 
 
-def _identity(offer: Offer) -> _Identity:
-    kind, data, sequence, _, _, channel = offer[1]
-    return (offer[0], channel, sequence, kind, data)
-
-
 class Journal:
     """One run's journal."""
 
@@ -69,7 +64,7 @@ class Journal:
         self._completed = completed
         self._outbox = outbox
         self._entries: list[tuple[int, float, JournalEvent]] = []
-        self._held: list[Offer] = []
+        self._held: list[tuple[Offer, _Identity]] = []
         self._cursors: dict[_Identity, int] = {}
 
     def offer(self, now: float, offer: Offer, *, hold: bool) -> int:
@@ -79,12 +74,13 @@ class Journal:
             its cursor, or `BUFFERED` while it is held; for a duplicate, that of the
             first.
         """
-        key = _identity(offer)
+        attempt, (kind, data, sequence, _, _, channel), _, _ = offer
+        key = (attempt, channel, sequence, kind, data)
         cursor = self._cursors.get(key)
         if cursor is not None:
             return cursor
         if hold:
-            self._held.append(offer)
+            self._held.append((offer, key))
             self._cursors[key] = BUFFERED
             return BUFFERED
         return self._accept(now, offer, key)
@@ -92,8 +88,8 @@ class Journal:
     def flush(self, now: float) -> int:
         """Accept everything held, in order, and return how much that was."""
         held, self._held = self._held, []
-        for offer in held:
-            self._accept(now, offer, _identity(offer))
+        for offer, key in held:
+            self._accept(now, offer, key)
         return len(held)
 
     def lose(self, now: float, last: int | None) -> int:

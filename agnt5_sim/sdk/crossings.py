@@ -155,7 +155,8 @@ class Crossings:
     ) -> T:
         """Cross asynchronously: as `now`, and the reply takes a turn of the loop to arrive."""
         reply = self.now(attempt, kind, name, effect, data)
-        await _TURN
+        if not attempt.process.skip_turn():
+            await _TURN
         return reply
 
     async def together(self, crossings: list[Crossing]) -> None:
@@ -166,8 +167,10 @@ class Crossings:
         )
         for crossing in crossings:
             self._take_effect(*crossing)
-        self.injector.leave(point)
-        await _TURN
+        if self._planned:
+            self.injector.leave(point)
+        if not crossings[0][0].process.skip_turn():
+            await _TURN
 
 
 class _Turn:
