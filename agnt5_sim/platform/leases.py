@@ -73,7 +73,7 @@ class Leases:
             Fenced: the lease is not the live lease of its run, or its holder is dead.
         """
         held = self._live.get(lease.run_id)
-        if (held is not lease and held != lease) or lease.incarnation in self._died:
+        if lease.incarnation in self._died or (held is not lease and held != lease):
             self._refuse(now, lease.run_id, lease.incarnation, what)
 
     def release(self, run_id: str) -> Lease | None:

@@ -107,7 +107,7 @@ class Bodies:
     def enter(self, call: Call) -> Any:
         """Note that a body begins."""
         crossings = self.crossings
-        crossings.world.progress()
+        crossings.world.ask()
         point = crossings.injector.reach("body", call.identity)
         crossings.record(call.attempt, "body.started", call.identity)
         return point

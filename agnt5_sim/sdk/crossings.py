@@ -95,7 +95,7 @@ class Crossings:
             PlatformError: the platform refused; that is recorded too.
         """
         world = self.world
-        world.progress()
+        world.ask()
         point = self._reach(kind, name)
         try:
             reply = effect()
@@ -161,7 +161,7 @@ class Crossings:
 
     async def together(self, crossings: list[Crossing]) -> None:
         """Cross several at once: one request, one point, one reply; an entry each."""
-        self.world.progress()
+        self.world.ask()
         point = self.injector.reach(
             crossings[0][1], "+".join(crossing[2] for crossing in crossings)
         )

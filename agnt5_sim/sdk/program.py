@@ -11,7 +11,7 @@ import dataclasses
 import inspect
 import sys
 from asyncio import CancelledError
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agnt5_sim.values import freeze
@@ -56,6 +56,9 @@ class ProgramPort:
         crossings: where entries and points go.
         bodies: wraps the steps' bodies.
         identities: how the SDK names things.
+
+    Attributes:
+        record: writes an entry about the attempt; see `Crossings.record`.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class ProgramPort:
         self.crossings = crossings
         self.bodies = bodies
         self.identities = identities
+        self.record = partial(crossings.record, attempt)
         self._expected: list[tuple[str, Any, Any]] = []
 
     def expect(self, kind: str, target: Any, asked: Any) -> Any:
@@ -89,10 +93,6 @@ class ProgramPort:
         base: Any = type(ctx)
         ctx.__class__ = _watched_context(base)
         ctx.__dict__["_agnt5_sim"] = self
-
-    def record(self, kind: str, name: str = "", data: dict[str, Any] | None = None) -> None:
-        """Write an entry about this attempt."""
-        self.crossings.record(self.attempt, kind, name, data)
 
     async def step(
         self,

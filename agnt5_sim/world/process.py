@@ -34,12 +34,6 @@ def dead_processes() -> int:
     return len(_DEAD)
 
 
-def _is_to_be_cancelled(loop: VirtualLoop) -> bool:
-    """Tell whether the running task has been cancelled, and is to learn of it when it awaits."""
-    task: Any = asyncio.current_task(loop)
-    return task is None or task._must_cancel
-
-
 class Process:
     """One incarnation of a worker.
 
@@ -75,7 +69,10 @@ class Process:
         back at once; most crossings of most programs are such.
         """
         loop, world = self.loop, self.world
-        if loop.ready or loop.jobs or not world.alone or _is_to_be_cancelled(loop):
+        if loop.ready or loop.jobs or not world.alone:
+            return False
+        task: Any = asyncio.current_task(loop)
+        if task is None or task._must_cancel:  # it is to learn of that when it awaits
             return False
         world.turns += 1
         return True

@@ -55,8 +55,11 @@ class World:
 
     Args:
         epoch_ns: the wall-clock instant at which it begins, in nanoseconds since 1970.
-        turn_limit: how many callbacks may run with neither time moving nor `progress()`
-            being told, before the program counts as spinning.
+        turn_limit: how many callbacks may run with neither time moving nor anything being
+            asked of the platform, before the program counts as spinning.
+
+    Attributes:
+        asked: how many requests the programs have made of the platform.
     """
 
     def __init__(
@@ -77,7 +80,8 @@ class World:
         self.unhandled_errors: list[tuple[VirtualLoop, dict[str, Any]]] = []
         self._turns_at_progress = 0
         self._turns_at_jump = 0
-        self._asked = 0
+        self.asked = 0
+        self._asked_before = 0
         self._timers: list[tuple[float, int, Any, VirtualLoop | None]] = []
         self._seq = itertools.count()
         self._processes: list[Process] = []
@@ -130,12 +134,11 @@ class World:
         self._timers = [timer for timer in self._timers if timer[3] is not loop]
         heapq.heapify(self._timers)
 
-    def progress(self) -> None:
-        """Note that a program got somewhere, so that it does not count as spinning."""
-        self._turns_at_progress = self._turns_at_jump = self.turns
-        self._asked += 1
-        if self._asked > self.turn_limit:
-            self._asked = 0
+    def ask(self) -> None:
+        """Count a request of the platform: a program that makes one does not count as spinning."""
+        self.asked += 1
+        if self.asked > self.turn_limit:
+            self.asked = 0
             self.fail(
                 Spinning(
                     f"{self.turn_limit} requests reached the platform in one life, which has got to"
@@ -256,7 +259,7 @@ class World:
                     self._run_job(process, process.loop.jobs.popleft())
                 if moved and done():
                     return
-            if self.turns - self._turns_at_jump > self.turn_limit:
+            if self.turns - self._turns_at_jump > self.turn_limit and not self._got_somewhere():
                 self._give_up_spinning(home)
 
     def _turn_home(self, home: VirtualLoop) -> None:
@@ -335,7 +338,8 @@ class World:
             self.now = when
             self._since_ns = round(when * NS)
             self._turns_at_jump = self.turns
-            if self.turns - self._turns_at_progress > self.turn_limit * _POLLING:
+            polled = self.turns - self._turns_at_progress > self.turn_limit * _POLLING
+            if polled and not self._got_somewhere():
                 self._give_up_polling(home)
         while True:
             due = self.next_timer()
@@ -360,13 +364,21 @@ class World:
             raise Stuck(f"{msg}\n{self.describe_waits(home)}")
         return True
 
+    def _got_somewhere(self) -> bool:
+        """Tell whether anything was asked of the platform since this was last looked at."""
+        if self.asked == self._asked_before:
+            return False
+        self._asked_before = self.asked
+        self._turns_at_progress = self._turns_at_jump = self.turns
+        return True
+
     def _give_up_spinning(self, home: VirtualLoop | None) -> NoReturn:
         msg = (
             f"{self.turn_limit} loop turns passed at {self.now:g} s without virtual time moving"
             " or anything being asked of the platform. A loop that only yields never ends here:"
             " wait for something, or let time pass (asyncio.sleep(0.1) instead of sleep(0)).\n"
         )
-        self.progress()  # whoever cleans up has turns to do it in
+        self._turns_at_jump = self.turns  # whoever cleans up has turns to do it in
         raise Spinning(msg + self.describe_waits(home))
 
     def _give_up_polling(self, home: VirtualLoop | None) -> NoReturn:
@@ -375,7 +387,7 @@ class World:
             " without anything being asked of the platform: something looks again and again for"
             " what never comes. Wait for it, or give the wait an end.\n"
         )
-        self.progress()
+        self._turns_at_progress = self.turns
         raise Spinning(msg + self.describe_waits(home))
 
     def describe_waits(self, home: VirtualLoop | None = None) -> str:

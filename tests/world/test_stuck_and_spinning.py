@@ -245,7 +245,7 @@ def test_a_program_that_gets_somewhere_is_not_spinning(means: str, live: Live) -
             if means == "time":
                 await asyncio.sleep(0.001)
             else:
-                world.progress()
+                world.ask()
         return world.turns
 
     assert 1000 < live(program, turn_limit=100)
