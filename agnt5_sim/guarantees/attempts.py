@@ -90,6 +90,8 @@ class Attempt:
         calls: what the workflow called, in order.
         events: the events it emitted, the runtime's on its behalf among them, in order.
         accepted: those of them that the platform did not refuse.
+        by_kind: its entries by kind, in order.
+        by_type: the accepted events by type, in order.
         report: the entry with which it ended, None when it never reported.
         outcome: what it reported: "completed", "failed", "paused", "suspended", or "".
         reports: the entries of all its reports that were accepted; it should be one at most.
@@ -112,6 +114,7 @@ class Attempt:
         self.calls: list[Call] = []
         self.events: list[Entry] = []
         self.accepted: list[Entry] = []
+        self.by_type: defaultdict[str, list[Entry]] = defaultdict(list)
         self.report: Entry | None = None
         self.outcome = ""
         self.reports: list[tuple[Entry, str]] = []
@@ -183,6 +186,7 @@ class Attempt:
             self.events.append(entry)
             if "refused" not in data:
                 self.accepted.append(entry)
+                self.by_type[data["type"]].append(entry)
                 if data.get("outcome"):
                     self._reported(entry, data["outcome"])
 

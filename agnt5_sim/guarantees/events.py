@@ -167,9 +167,10 @@ def parent(reading: Reading) -> Iterator[Broken]:
                     if above:
                         children.setdefault(above, set()).add(mine)
                 elif phase in _ENDING and mine in opened:
-                    still = [child for child in children.get(mine, ()) if child in opened]
-                    if still and broken is None:
-                        broken = _outlived(attempt, entry, min(opened[child] for child in still))
+                    within = children.get(mine)
+                    if within and broken is None and not within.isdisjoint(opened):
+                        child = min(opened[inner] for inner in within & opened.keys())
+                        broken = _outlived(attempt, entry, child)
                     del opened[mine]
                     closed[mine] = (attempt.number, phase)
                 if broken is not None and not told:
@@ -266,8 +267,8 @@ def terminal(reading: Reading) -> Iterator[Broken]:
         if not ends:
             continue
         for attempt in run.attempts:
-            late = next((e for e in attempt.accepted if e.index > ends[0].index), None)
-            if late is not None:
+            if attempt.accepted and attempt.accepted[-1] > ends[0]:
+                late = next(entry for entry in attempt.accepted if entry > ends[0])
                 yield Broken(
                     f"{late.name} was accepted after the run had ended",
                     entry=late,
@@ -284,8 +285,8 @@ def started(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         first: Entry | None = None
         for attempt in run.attempts:
-            for entry in attempt.accepted:
-                if entry.data["type"] != "workflow.started" or entry.index in run.lost:
+            for entry in attempt.by_type.get("workflow.started", ()):
+                if entry.index in run.lost:
                     continue
                 if first is None:
                     first = entry

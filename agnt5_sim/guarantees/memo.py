@@ -213,8 +213,9 @@ def executed(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         for attempt in run.attempts:
             for call in attempt.calls_of("step"):
-                yield from _ran_again(call)
-                if call.ran or call.answer is None or call.raised:
+                if len(call.bodies) > 1:
+                    yield from _ran_again(call)
+                if call.bodies or call.answer is None or call.raised:
                     continue
                 durable = run.durable.get(call.identity)
                 if durable is None or durable.index > call.called.index:

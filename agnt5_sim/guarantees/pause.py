@@ -94,9 +94,7 @@ def _for_another(attempt: Attempt, asked: dict[int, Call]) -> Iterator[Broken]:
 def _told_wrong(run: Run) -> Iterator[Broken]:
     """Find questions to which the journal gives another answer than people gave."""
     for attempt in run.attempts if run.answers else ():
-        for entry in attempt.accepted:
-            if entry.data["type"] != "workflow.step.completed":
-                continue
+        for entry in attempt.by_type.get("workflow.step.completed", ()):
             output = json.loads(entry.data["payload"]).get("output_data")
             if not isinstance(output, dict) or output.get("handler_name") != "wait_for_user":
                 continue

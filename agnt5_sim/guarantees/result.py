@@ -10,6 +10,8 @@ from .registry import Broken, guarantee
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agnt5_sim.history import Entry
+
     from .reading import Attempt, Reading, Run
 
 
@@ -58,38 +60,51 @@ def _waits_for_nobody(attempt: Attempt) -> bool:
 def agrees(reading: Reading) -> Iterator[Broken]:
     """A step is completed or failed, never both; the client's result is the journal's."""
     for run in reading.runs.values():
-        completed: dict[str, str] = {}
+        yield from _both(run)
+        ended = run.ended
         output: object = _ABSENT
-        lost = run.lost
-        for attempt in run.attempts:
-            for entry in attempt.accepted:
-                if lost and entry.index in lost:
-                    continue
-                data = entry.data
-                # The runtime names a step for people, and two steps may have one name.
-                step = data["id"] if data["channel"] == "runtime" else data["step"]
-                if data["type"] == "workflow.step.completed" and step:
-                    completed[step] = entry.name
-                elif data["type"] == "workflow.step.failed" and step in completed:
-                    yield Broken(
-                        f"step {data['step']} was reported completed, and then failed",
-                        entry=entry,
-                        step=data["step"],
-                        expected="one of the two",
-                        seen="both",
-                    )
-                elif data["type"] == "workflow.completed":
-                    output = json.loads(data["payload"]).get("output_data", _ABSENT)
-        if run.ended is None or run.ended.name != "completed" or output is _ABSENT:
+        for entry in _written(run, "workflow.completed"):
+            output = json.loads(entry.data["payload"]).get("output_data", _ABSENT)
+        if ended is None or ended.name != "completed" or output is _ABSENT:
             continue
-        got = json.loads(run.ended.data["output"] or b"null")
+        got = json.loads(ended.data["output"] or b"null")
         if json.dumps(got, sort_keys=True) != json.dumps(output, sort_keys=True):
             yield Broken(
                 "the client was given another result than the journal has",
-                entry=run.ended,
+                entry=ended,
                 expected=json.dumps(output),
                 seen=json.dumps(got),
             )
+
+
+def _both(run: Run) -> Iterator[Broken]:
+    """Find steps that are reported failed after they were reported completed."""
+    for failed in _written(run, "workflow.step.failed"):
+        step = _step(failed)
+        completed = (e for e in _written(run, "workflow.step.completed") if _step(e) == step)
+        if step and any(entry < failed for entry in completed):
+            yield Broken(
+                f"step {failed.data['step']} was reported completed, and then failed",
+                entry=failed,
+                step=failed.data["step"],
+                expected="one of the two",
+                seen="both",
+            )
+
+
+def _written(run: Run, event_type: str) -> Iterator[Entry]:
+    """Go through the events of a type that are in the journal."""
+    for attempt in run.attempts:
+        for entry in attempt.by_type.get(event_type, ()):
+            if entry.index not in run.lost:
+                yield entry
+
+
+def _step(event: Entry) -> str:
+    """Tell which step an event is of: the runtime names one for people, and two may have a name."""
+    data = event.data
+    step: str = data["id"] if data["channel"] == "runtime" else data["step"]
+    return step
 
 
 _ABSENT = object()

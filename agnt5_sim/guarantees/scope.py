@@ -85,6 +85,8 @@ def continuity(reading: Reading) -> Iterator[Broken]:
     for run, entry in _saves(reading):
         if entry.data["entity"] == _WORKFLOW_ENTITY and "refused" not in entry.data:
             saved.setdefault(_where(run), []).append(entry)
+    if not saved:
+        return
     for run in reading.runs.values():
         operations = next((o for a in run.attempts if (o := a.entries_of(*OPERATIONS))), [])
         before = [
