@@ -85,6 +85,20 @@ def test_a_forgotten_await_is_found(profile):
     gc.collect()
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_life_that_is_over_leaves_nothing_to_the_garbage_collector(profile):
+    """Lives are many; whatever leads from one part of a life back to it is cut at its end."""
+    given = {"order_id": "a"}
+    simulate(wf.life_order, given, answers="no", profile=profile)  # what is made once is made now
+    gc.collect()
+    gc.disable()
+    try:
+        simulate(wf.life_order, given, answers="no", profile=profile)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 def test_an_outcome_is_frozen():
     """What came of a life does not change."""
     outcome = simulate(wf.life_small)

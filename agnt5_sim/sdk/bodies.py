@@ -99,6 +99,7 @@ class Bodies:
         except (Exception, CancelledError) as error:
             self.failed(call, error)
             raise
+        call.in_body = call.nested
         self.crossings.record(call.attempt, "body.returned", call.identity, {"items": count})
         self.crossings.injector.leave(point)
 
@@ -110,10 +111,12 @@ class Bodies:
         crossings.world.ask()
         point = crossings.injector.reach("body", call.identity)
         crossings.record(call.attempt, "body.started", call.identity)
+        call.in_body = True
         return point
 
     def left(self, call: Call, result: Any, point: Any) -> None:
         """Note that a body returned."""
+        call.in_body = call.nested
         self.crossings.record(
             call.attempt, "body.returned", call.identity, {"value": freeze(result)}
         )
@@ -121,6 +124,7 @@ class Bodies:
 
     def failed(self, call: Call, error: BaseException) -> None:
         """Note that a body raised, or was cancelled."""
+        call.in_body = call.nested
         self.crossings.record(
             call.attempt,
             "body.raised",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from agnt5_sim.platform import PlatformError
 from agnt5_sim.world import current_branch
 
-from .attempt import Attempt
+from .attempt import Attempt, current_call
 
 if TYPE_CHECKING:
     from agnt5_sim.faults import Injector
@@ -155,7 +155,7 @@ class Crossings:
     ) -> T:
         """Cross asynchronously: as `now`, and the reply takes a turn of the loop to arrive."""
         reply = self.now(attempt, kind, name, effect, data)
-        if not attempt.process.skip_turn():
+        if not _skips_turn(attempt):
             await _TURN
         return reply
 
@@ -169,8 +169,14 @@ class Crossings:
             self._take_effect(*crossing)
         if self._planned:
             self.injector.leave(point)
-        if not crossings[0][0].process.skip_turn():
+        if not _skips_turn(crossings[0][0]):
             await _TURN
+
+
+def _skips_turn(attempt: Attempt) -> bool:
+    """Tell whether a reply need not be awaited: nobody else would run, and no body counts it."""
+    call = current_call.get()
+    return (call is None or not call.in_body) and attempt.process.skip_turn()
 
 
 class _Turn:

@@ -32,8 +32,10 @@ def _system() -> random.Random | None:
 
 
 def _virtual_urandom(size: int, /) -> bytes:
-    system = _system()
-    return _real_urandom(size) if system is None else system.randbytes(size)
+    system = _source if _sown is None else _system()
+    if system is None:
+        return _real_urandom(size)
+    return system.getrandbits(size * 8).to_bytes(size, "little")  # as `randbytes` does, sooner
 
 
 def _virtual_seed(self: random.Random, a: Any = None, version: int = 2) -> None:

@@ -435,3 +435,59 @@ def test_an_error_nobody_awaited_is_kept() -> None:
         world.drive(None, task.done)
     ((loop, context),) = world.unhandled_errors
     assert (process.loop, "division by zero") == (loop, str(context["exception"]))
+
+
+# -- turns that are skipped ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("beside", "skipped"),
+    [("nothing", True), ("task", False), ("job", False), ("process", False), ("cancelled", False)],
+)
+def test_a_turn_is_skipped_where_nobody_else_would_run(beside: str, skipped: bool) -> None:
+    """It counts as one; a task that was cancelled is to learn of it, so it must wait."""
+    world = World()
+    seen: list[tuple[bool, int]] = []
+
+    async def program() -> None:
+        await asyncio.sleep(1)
+        if beside == "task":
+            other = asyncio.ensure_future(asyncio.sleep(0))
+        elif beside == "job":
+            other = asyncio.ensure_future(asyncio.to_thread(int))
+            await asyncio.sleep(0)
+        elif beside == "cancelled":
+            asyncio.current_task().cancel()  # type: ignore[union-attr]
+        before = world.turns
+        seen.append((process.skip_turn(), world.turns - before))
+        if beside in {"task", "job"}:
+            await other
+
+    with isolated(world, "seed"):
+        process = world.spawn()
+        if beside == "process":
+            world.spawn()
+        task = process.start(program())
+        world.drive(None, task.done)
+    assert [(skipped, int(skipped))] == seen
+
+
+def test_a_test_beside_the_program_has_its_turn() -> None:
+    """Where a loop at home drives the world, somebody else may always be there."""
+    world = World()
+    process = world.spawn()
+
+    async def program() -> bool:
+        await asyncio.sleep(1)
+        return process.skip_turn()
+
+    async def home() -> None:
+        task = process.start(program())
+        await asyncio.sleep(2)
+        assert task.result() is False
+
+    with (
+        isolated(world, "seed"),
+        asyncio.Runner(loop_factory=lambda: VirtualLoop(world)) as runner,
+    ):
+        runner.run(home())
