@@ -31,7 +31,8 @@ class Call:
         record: the name its record is looked up under.
         label: the name the program gave it.
         branch: the branch that made it.
-        ordinal: which call of its kind it is within its branch, from 0.
+        within: the identity of the call in whose body it was made, or "".
+        ordinal: which call of its kind it is in its branch and body, from 0.
         called: the entry of the call.
         answer: the entry of its answer, None while it has none.
         raised: whether the answer is an exception.
@@ -40,7 +41,7 @@ class Call:
 
     __slots__ = (
         "answer", "bodies", "branch", "called", "identity",
-        "kind", "label", "ordinal", "raised", "record",
+        "kind", "label", "ordinal", "raised", "record", "within",
     )  # fmt: skip
 
     def __init__(self, entry: Entry, ordinal: int) -> None:
@@ -50,6 +51,7 @@ class Call:
         self.record: str = data["record"]
         self.label: str = data.get("label", "")
         self.branch = entry.branch
+        self.within: str = data.get("within", "")
         self.ordinal = ordinal
         self.called = entry
         self.answer: Entry | None = None
@@ -143,10 +145,6 @@ class Attempt:
         """Return the calls of this kind, in order."""
         return self._calls_by_kind.get(kind, ())
 
-    def by_place(self) -> dict[tuple[str, str, int], Call]:
-        """Return the calls by kind, branch and ordinal."""
-        return {(call.kind, call.branch, call.ordinal): call for call in self.calls}
-
     @property
     def died(self) -> Entry | None:
         """The entry of the kill that ended it, if one did."""
@@ -191,12 +189,13 @@ class Attempt:
                     self._reported(entry, data["outcome"])
 
     def _read_calls(self) -> None:
-        ordinals: dict[tuple[str, str], int] = {}
+        ordinals: dict[tuple[str, str, str], int] = {}
         latest: dict[str, Call] = {}
         for entry in self._of_calls:
             kind = entry.kind
             if kind == "program.called":
-                place = (entry.data["call"], entry.branch)
+                data = entry.data
+                place = (data["call"], entry.branch, data.get("within", ""))
                 ordinal = ordinals[place] = ordinals.get(place, -1) + 1
                 call = latest[entry.name] = Call(entry, ordinal)
                 self.calls.append(call)

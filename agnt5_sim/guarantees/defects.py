@@ -68,6 +68,7 @@ _COUNTER = (
     ("result.same", "shared-counter"),
     ("state.replay", "shared-counter"),
 )
+_NESTED_COUNTER = tuple((guarantee, "nested-counter") for guarantee, _ in _COUNTER)
 _SIBLINGS = (
     ("events.paired", "sibling"),
     ("events.parent", "sibling"),
@@ -230,6 +231,14 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         releases=_SEED,
         profiles=("seed",),
         harmless=True,
+    ),
+    Defect(
+        id="A18",
+        summary="a step called inside another's body is counted: on replay those after it are renumbered",
+        way_around="call no step inside the body of another: call it from the workflow",
+        breaks=_NESTED_COUNTER,
+        releases=_SEED,
+        profiles=("seed",),
     ),
     Defect(
         id="E01",
@@ -402,6 +411,17 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         releases=_CURRENT,
         profiles=("activation", "compat"),
         harmless=True,
+    ),
+    Defect(
+        id="E20",
+        summary="a step called inside another's body is counted: on replay those after it are renumbered",
+        way_around=(
+            "call no step inside the body of another: call it from the workflow; where steps are"
+            " activations, give each a key="
+        ),
+        breaks=_NESTED_COUNTER,
+        releases=_CURRENT,
+        profiles=("activation", "compat"),
     ),
 )
 

@@ -141,26 +141,24 @@ def _json_key(key: object) -> str:
 def identity(reading: Reading) -> Iterator[Broken]:
     """The n-th step call of a branch has the same identity in every attempt."""
     for run in reading.runs.values():
-        first: dict[tuple[str, str, int], tuple[Attempt, Call]] = {}
+        first: dict[tuple[str, str, str, int], Call] = {}
         for attempt in run.attempts:
             for call in attempt.calls:
                 if call.kind == "wait":
                     continue
-                place = (call.kind, call.branch, call.ordinal)
-                before = first.setdefault(place, (attempt, call))[1]
+                place = (call.kind, call.branch, call.within, call.ordinal)
+                before = first.setdefault(place, call)
                 if before.identity == call.identity:
                     continue
                 same_label = before.label == call.label and before.kind == call.kind
                 yield Broken(
-                    f"{call.kind} {call.ordinal + 1} of branch {call.branch or 'main'} was"
+                    f"{call.kind} {call.ordinal + 1} of {_where(call)} was"
                     f" {before.identity} before and is {call.identity} in attempt {attempt.number}",
                     entry=call.called,
                     step=before.identity,
                     expected=before.identity,
                     seen=call.identity,
-                    cause="shared-counter"
-                    if same_label and _has_branches(attempt)
-                    else "other-path",
+                    cause=_why_counted(run, attempt) if same_label else "other-path",
                 )
                 break
 
@@ -198,13 +196,14 @@ def input_(reading: Reading) -> Iterator[Broken]:
                     step=call.identity,
                     expected=show(recorded),
                     seen=show(given),
-                    cause="type-lost" if lost else _why_other_input(call, original, attempt),
+                    cause="type-lost" if lost else _why_other_input(run, call, original, attempt),
                 )
 
 
-def _why_other_input(call: Call, original: Call, attempt: Attempt) -> str:
+def _why_other_input(run: Run, call: Call, original: Call, attempt: Attempt) -> str:
     moved = (call.branch, call.ordinal) != (original.branch, original.ordinal)
-    return "shared-counter" if moved and _has_branches(attempt) else "other-input"
+    why = _why_counted(run, attempt) if moved else "other-path"
+    return "other-input" if why == "other-path" else why
 
 
 @guarantee("memo.executed")
@@ -250,10 +249,22 @@ def _why_shared(run: Run, call: Call, attempt: Attempt) -> str:
     if any(c.identity != d.identity for a, c in steps for b, d in steps if a is b):
         return "same-name"
     if any(c.identity != call.identity for _, c in steps):
-        return "shared-counter" if _has_branches(attempt) else "other-path"
+        return _why_counted(run, attempt)
     return ""
 
 
-def _has_branches(attempt: Attempt) -> bool:
-    """Tell whether more than one branch of a program counted its calls."""
-    return len({call.branch for call in attempt.calls}) > 1
+def _why_counted(run: Run, attempt: Attempt) -> str:
+    """Tell why a call has another number than before.
+
+    The SDK has one counter for all branches, and for what is called inside of bodies as well,
+    which no replay runs.
+    """
+    if len({call.branch for call in attempt.calls}) > 1:
+        return "shared-counter"
+    nested = any(call.within for each in run.attempts for call in each.calls)
+    return "nested-counter" if nested else "other-path"
+
+
+def _where(call: Call) -> str:
+    branch = f"branch {call.branch or 'main'}"
+    return f"{branch} inside {call.within}" if call.within else branch

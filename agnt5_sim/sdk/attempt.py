@@ -45,12 +45,12 @@ class Call:
         record: the name under which the SDK looks up what is already known of it.
         attempt: the attempt that made it.
         open: whether it has not been answered yet.
-        nested: whether it was made inside the body of another.
+        within: the identity of the call in whose body it was made, or "".
         in_body: whether a body is being run, its own or one around it: there every await is a
             fault point.
     """
 
-    __slots__ = ("attempt", "identity", "in_body", "kind", "nested", "open", "record")
+    __slots__ = ("attempt", "identity", "in_body", "kind", "open", "record", "within")
 
     def __init__(self, kind: str, identity: str, record: str, attempt: Attempt) -> None:
         self.kind = kind
@@ -58,7 +58,9 @@ class Call:
         self.record = record
         self.attempt = attempt
         self.open = True
-        self.nested = self.in_body = current_call.get() is not None
+        around = current_call.get()
+        self.within = "" if around is None else around.identity
+        self.in_body = around is not None
 
 
 current_attempt: ContextVar[Attempt | None] = ContextVar("agnt5_sim_attempt", default=None)

@@ -133,6 +133,7 @@ class ProgramPort:
             identity,
             {
                 "call": "step",
+                "within": call.within,
                 "record": record,
                 "function": name if function else "",
                 "label": name,
@@ -153,9 +154,8 @@ class ProgramPort:
         """Record a sleep, hand it to the SDK, record its end."""
         identity, record = self.identities.sleep(ctx, name)
         call = Call("sleep", identity, record, self.attempt)
-        self.record(
-            "program.called", identity, {"call": "sleep", "record": record, "seconds": seconds}
-        )
+        data = {"call": "sleep", "within": call.within, "record": record, "seconds": seconds}
+        self.record("program.called", identity, data)
         if self.identities.sleeps_in_process and isinstance(seconds, (int, float)) and seconds > 0:
             self._plan_kills(call, float(seconds))
         await self._answer(call, original(seconds, name))
@@ -190,7 +190,13 @@ class ProgramPort:
         """Record a question, hand it to the SDK, record its answer."""
         identity, record, index = self.identities.wait(ctx)
         call = Call("wait", identity, record, self.attempt)
-        data = {"call": "wait", "record": record, "question": question, "pause_index": index}
+        data = {
+            "call": "wait",
+            "within": call.within,
+            "record": record,
+            "question": question,
+            "pause_index": index,
+        }
         self.record("program.called", identity, data)
         return await self._answer(call, original(question, **options))
 

@@ -277,9 +277,15 @@ class Telling:
         return self
 
     def calls(
-        self, identity: str, *, given: Any = (), record: str = "", label: str = ""
+        self,
+        identity: str,
+        *,
+        given: Any = (),
+        record: str = "",
+        label: str = "",
+        within: str = "",
     ) -> Telling:
-        """The workflow calls a step."""
+        """The workflow calls a step, or the body of the step it is `within` does."""
         name = (
             label or identity.removeprefix("step:").rpartition(":" if ":" in identity else "_")[0]
         )
@@ -287,6 +293,7 @@ class Telling:
             "program.called",
             identity,
             call="step",
+            within=within,
             record=record or identity,
             function="",
             label=name,

@@ -337,6 +337,25 @@ def test_one_finding_an_attempt_is_enough(life):
 # -- memo.distinct, memo.executed ------------------------------------------------------
 
 
+def nested(life, following):
+    """A step is called inside the body of another; on replay only `following` comes after it."""
+    life.calls("a_0").entry("body.started", "a_0").calls("i_1", within="a_0")
+    life.answers_call("i_1", 1).entry("body.returned", "a_0", value=freeze(1))
+    life.emit("workflow.step.completed", "a", step="a_0", completes="a_0").answers_call("a_0", 1)
+    life.step("b_2").recovered(completed=("a_0",))
+    return life.calls("a_0").answers_call("a_0", 1).calls(following).broken()
+
+
+def test_a_step_inside_a_body_that_a_replay_leaves_out_is_none_of_its_calls(life):
+    """memo.identity holds: the steps of the workflow itself have the numbers they had."""
+    assert not {"memo.identity"} & {finding[0] for finding in nested(life, "b_2")}
+
+
+def test_a_step_inside_a_body_that_is_counted_renumbers_those_after_it(life):
+    """memo.identity: the second step of the workflow itself is meant, not the one inside."""
+    assert ("memo.identity", "b_2", "b_2", "b_1", "nested-counter") in nested(life, "b_1")
+
+
 def test_two_steps_of_one_record_are_found_once(life):
     """memo.distinct, and memo.executed of the step that never ran; both on the same cause."""
     life.step("step:x:0", 5, record="x").replayed("step:x:1", 5, record="x")

@@ -90,6 +90,14 @@ def test_branches_count_their_steps_on_one_counter(profile, known):
     assert ("result.same", "shared-counter", known) in found
 
 
+@same(("A18", "E20"))
+def test_a_step_inside_a_body_is_counted(profile, known):
+    """`WorkflowContext._step_counter` counts it too, and a replay does not run the body."""
+    found = swept(wf.sdk_d_steps_after_a_nested_one, profile)
+    assert ("memo.identity", "nested-counter", known) in found
+    assert ("result.same", "nested-counter", known) in found
+
+
 @same(("A05", "E05"))
 def test_an_awaitable_is_dropped_on_replay(profile, known):
     """`_step_checkpoint` and `ActivationClient.run` return the record, and leave the awaitable."""

@@ -216,6 +216,17 @@ async def sdk_d_step_in_step(ctx) -> str:
 
 
 @workflow
+async def sdk_d_steps_after_a_nested_one(ctx) -> list:
+    """Steps that follow one with a step inside."""
+
+    async def outer() -> str:
+        return await ctx.step("inner", echo, "a")
+
+    await ctx.step("outer", outer)
+    return [await ctx.step(sdk_d_echo, text) for text in "bc"]
+
+
+@workflow
 async def sdk_d_unwritable(ctx) -> None:
     """A step whose result cannot be written down."""
     await ctx.step("object", object)
