@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _KINDS = ("completed", "failed", "paused", "suspended", "cancelled")
 
 
-def _frozen(mapping: Mapping[str, str]) -> Mapping[str, str]:
+def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(mapping))
 
 
@@ -56,6 +56,7 @@ class Outcome:
         pause: the question, for `paused`.
         timer: the timer, for `suspended`.
         metadata: what the next attempt is handed back as `Resume.metadata`; copied.
+        reported: step name → JSON bytes: what a `paused` outcome says is completed; copied.
 
     Raises:
         ValueError: no such kind, or a pause or timer is missing.
@@ -68,6 +69,7 @@ class Outcome:
     pause: PauseRequest | None = None
     timer: TimerRequest | None = None
     metadata: Mapping[str, str] = attrs.field(factory=dict, converter=_frozen, hash=False)
+    reported: Mapping[str, bytes] = attrs.field(factory=dict, converter=_frozen, hash=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an outcome that lacks what its kind needs."""

@@ -63,6 +63,11 @@ class Completed:
         if self._memo:
             self._outputs.setdefault(name, output)
 
+    def from_report(self, steps: Mapping[str, bytes]) -> None:
+        """A pause reports these steps completed; every later attempt knows, whatever it says."""
+        for name, output in steps.items():
+            self._outputs.setdefault(name, output)
+
     def from_sleep(self, name: str, record: bytes) -> None:
         """A durable started event tells when and for how long sleep `name` began."""
         if self._sleeps:

@@ -169,6 +169,7 @@ class Writes(Store):
     def _pause(self, now: float, part: Parts, outcome: Outcome, request: PauseRequest) -> Finished:
         run_id = part.run.run_id
         part.record.resume = Resume("paused", outcome.metadata, pause_index=request.index)
+        part.completed.from_report(outcome.reported)
         pause = part.pauses.open(now, request)
         self._wait(run_id)
         if pause.answer is not None:

@@ -317,7 +317,8 @@ def _outcome(response: Any) -> Outcome:
     if response.event_type == "run.paused":
         output = json.loads(bytes(response.output_data))
         pause = pause_request(metadata, output["question"], output["input_type"])
-        return Outcome("paused", pause=pause, metadata=metadata)
+        reported = reported_steps(metadata)
+        return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
     if response.event_type == "run.failed" or not response.success:
         return Outcome(
             "failed",

@@ -318,7 +318,8 @@ def _outcome(response: Any) -> Outcome | None:
     if response.event_type == "run.paused":
         output = json.loads(bytes(response.output_data))
         pause = pause_request(metadata, output["question"], metadata.get("input_type", "text"))
-        return Outcome("paused", pause=pause, metadata=metadata)
+        reported = reported_steps(metadata)
+        return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
     if response.event_type == "run.failed" or not response.success:
         return Outcome(
             "failed", error=response.error_message or "", error_type=metadata.get("error_type", "")

@@ -9,7 +9,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agnt5_sim.platform import JournalEvent, Lease, Platform, Policy, RecordConflict
+from agnt5_sim.platform import (
+    JournalEvent,
+    Lease,
+    Outcome,
+    PauseRequest,
+    Platform,
+    Policy,
+    RecordConflict,
+)
 from agnt5_sim.platform.records import StepRecords
 
 
@@ -55,6 +63,18 @@ def test_records_are_kept_by_tenant_run_and_key() -> None:
     platform.record_step(1.0, lease, "k", b"1")
     others = [("x", "r", "k"), ("t", "x", "k"), ("t", "r", "x")]
     assert [None, None, None] == [platform.get_step(*other) for other in others]
+
+
+@pytest.mark.parametrize("recovery", ["both", "journal", "memo"])
+def test_what_a_pause_reports_is_known_to_every_later_attempt(recovery: str) -> None:
+    """Whatever the policy, and behind what was known before."""
+    platform, lease = running(recovery=recovery)
+    for index, steps in enumerate([{"a": b"1"}, {"a": b"2", "b": b"3"}]):
+        request = PauseRequest(index, "?", "text", (), allow_custom=False, skippable=False)
+        platform.finish(1.0, lease, Outcome("paused", pause=request, reported=steps))
+        platform.answer(2.0, "r", "yes", index)
+        lease = platform.dispatch(3.0, "r", 1).lease
+    assert [("a", b"1"), ("b", b"3")] == told(platform)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import wf_waits as wf
 from sdk_cases import Case, defects_of, named, reply
 
-from agnt5_sim import explore, simulate
+from agnt5_sim import Policy, explore, simulate
 
 SLEEPS = [
     Case(wf.sdk_named_sleep, "noted after"),
@@ -100,3 +100,33 @@ def test_the_careful_workflow_survives_every_pair_of_kills(profile):
     """A step, a sleep and a question, written as the SDK asks for, pass a sweep of depth two."""
     found = explore(wf.sdk_careful, {"order_id": "o-1"}, depth=2, answers=reply, profile=profile)
     assert found.planned == found.check().runs
+
+
+# -- what a pause reports ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("recovery", ["both", "journal", "memo"])
+def test_what_a_pause_reported_is_known_after_the_next_one_too(recovery, profile):
+    """The SDK reports what ran in that attempt; the platform puts the reports together."""
+    outcome = simulate(
+        wf.sdk_questions_and_steps,
+        profile=profile,
+        answers=reply,
+        policy=Policy(recovery=recovery),
+    )
+    assert outcome.check().status == "completed"
+
+
+def test_a_pause_that_reports_too_little_is_found(profile, monkeypatch):
+    """Where the journal tells an attempt nothing, the steps it leaves out run again."""
+    adapter = "agnt5_sim.sdk.generation_" + ("a" if profile == "seed" else "e")
+    monkeypatch.setattr(f"{adapter}.reported_steps", lambda _metadata: {})
+    outcome = simulate(
+        wf.sdk_questions_and_steps,
+        profile=profile,
+        answers=reply,
+        policy=Policy(recovery="memo"),
+    )
+    found = {v.guarantee for v in outcome.violations if v.defect is None}
+    # Activations are on record whatever a pause says.
+    assert found == (set() if profile == "activation" else {"memo.once"})
