@@ -131,6 +131,11 @@ class History(Sequence[Entry]):
         """Let nothing more be written."""
         self._closed = True
 
+    @property
+    def closed(self) -> bool:
+        """Whether the life is over, and nothing more can be written."""
+        return self._closed
+
     # -- reading -----------------------------------------------------------------------
 
     @overload

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .guarantees.reading import Reading
+from .guarantees.reading import read
 from .world.clock import NS
 from .world.scheduler import DEFAULT_EPOCH_NS
 
@@ -45,14 +45,14 @@ def render(history: History) -> str:
     Args:
         history: of the life.
     """
-    reading = Reading(history)
+    reading = read(history)
     streams = [_Stream(history).lines(run) for run in reading.runs.values()]
     return "\n".join(line for lines in streams for line in lines) + "\n"
 
 
 def render_run(history: History, run_id: str) -> str:
     """Return the event stream of one run."""
-    return "\n".join(_Stream(history).lines(Reading(history).runs[run_id])) + "\n"
+    return "\n".join(_Stream(history).lines(read(history).runs[run_id])) + "\n"
 
 
 class _Stream:

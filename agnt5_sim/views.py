@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .guarantees.reading import Reading
+from .guarantees.reading import read
 from .values import thaw
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class EventView:
 
 def read_run(history: History, run_id: str) -> Run:
     """Return the reading of one run."""
-    return Reading(history).runs[run_id]
+    return read(history).runs[run_id]
 
 
 def steps_of(run: Run) -> tuple[StepView, ...]:

@@ -6,7 +6,7 @@ from . import effect, events, memo, pause, quiet, result, scope, sleep, state, w
 from .comparing import Volatile, compare
 from .defects import DEFECTS, Defect, defect
 from .effect import at_least_once
-from .reading import Reading
+from .reading import read
 from .registry import GUARANTEES, Violation, judge
 
 COMPARED = ("result.same", "world.deterministic", "world.memory")
@@ -18,7 +18,6 @@ __all__ = [
     "GUARANTEES",
     "GUARANTEE_IDS",
     "Defect",
-    "Reading",
     "Violation",
     "Volatile",
     "at_least_once",
@@ -30,6 +29,7 @@ __all__ = [
     "memo",
     "pause",
     "quiet",
+    "read",
     "result",
     "scope",
     "sleep",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agnt5_sim.values import without_addresses
 
 from .defects import find_defect
-from .reading import Reading, Run
+from .reading import Reading, Run, read
 from .registry import GUARANTEES, Broken, Violation, name_violation
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Volatile:
     def __init__(self, one: History, other: History) -> None:
         self._outputs: dict[str, Any] = {}
         self._states: dict[str, Any] = {}
-        mine, theirs = Reading(one), Reading(other)
+        mine, theirs = read(one), read(other)
         for run_id, run in mine.runs.items():
             twin = theirs.runs.get(run_id)
             if twin is None or run.ended is None or twin.ended is None:
@@ -113,7 +113,7 @@ def leaned_on_memory(
         forgetful: of the same life, in which they were forgotten, as they are in production.
         volatile: what differs between lives anyway.
     """
-    reading, other = Reading(history), Reading(forgetful)
+    reading, other = read(history), read(forgetful)
     changed = next((e for e in reading.loose if e.kind == "memory.changed"), None)
     for run_id, run in reading.runs.items():
         twin = other.runs.get(run_id)
@@ -153,7 +153,7 @@ def _end(run: Run) -> str:
 
 def compare(history: History, baseline: History, volatile: Volatile) -> tuple[Violation, ...]:
     """Return what a life under faults breaks when held against the one without."""
-    reading, plain = Reading(history), Reading(baseline)
+    reading, plain = read(history), read(baseline)
     return tuple(
         name_violation(name, broken, reading)
         for name, check in (("result.same", _result), ("state.replay", _end_state))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from agnt5_sim.history import Entry
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from agnt5_sim.history import History
 
-__all__ = ["Attempt", "Call", "Reading", "Run"]
+__all__ = ["Attempt", "Call", "Reading", "Run", "read"]
 
 _place = itemgetter(Entry._fields.index("run_id"), Entry._fields.index("attempt"))
 
@@ -131,7 +132,6 @@ class Reading:
     """
 
     def __init__(self, history: History) -> None:
-        self.history = history
         self.runs: dict[str, Run] = {}
         self.loose: list[Entry] = []
         began = history[0] if len(history) else None
@@ -175,3 +175,20 @@ class Reading:
         """Go through all attempts of all runs."""
         for run in self.runs.values():
             yield from run.attempts
+
+
+_readings: WeakKeyDictionary[Any, Reading] = WeakKeyDictionary()
+
+
+def read(history: History) -> Reading:
+    """Return a history, read; that of a life that is over is read once.
+
+    Args:
+        history: of one life, over or not.
+    """
+    if not history.closed:
+        return Reading(history)
+    found = _readings.get(history)
+    if found is None:
+        found = _readings[history] = Reading(history)
+    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .defects import Defect, find_defect
-from .reading import Reading
+from .reading import Reading, read
 
 if TYPE_CHECKING:
     from agnt5_sim.history import Entry, History
@@ -102,7 +102,7 @@ def judge(history: History, only: Iterable[str] | None = None) -> tuple[Violatio
         history: of one life.
         only: ids of the guarantees to hold it to; None for all.
     """
-    reading = Reading(history)
+    reading = read(history)
     names = GUARANTEES if only is None else only
     return tuple(
         name_violation(name, broken, reading)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from agnt5_sim.guarantees import Reading, Violation, Volatile, at_least_once, compare, judge
+from agnt5_sim.guarantees import Violation, Volatile, at_least_once, compare, judge, read
 from agnt5_sim.guarantees.comparing import leaned_on_memory
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Judge:
             total=len(lived.points),
             missed=lived.missed,
             digest=lived.history.digest,
-            repeated=tuple(at_least_once(Reading(lived.history))),
+            repeated=tuple(at_least_once(read(lived.history))),
         )
 
 

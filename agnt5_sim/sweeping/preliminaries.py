@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agnt5_sim.guarantees.reading import Reading
+from agnt5_sim.guarantees.reading import read
 from agnt5_sim.guarantees.registry import Broken, Violation, name_violation
 from agnt5_sim.history import Entry, History, first_difference
 
@@ -44,7 +44,7 @@ def _shape(history: History) -> list[Place]:
                 call.kind,
                 call.label or call.identity,
             )
-            for attempt in Reading(history).attempts()
+            for attempt in read(history).attempts()
             for call in attempt.calls
         ),
         key=lambda place: place[:3],
@@ -62,7 +62,7 @@ def _other_shape(baseline: History, twin: History) -> list[Violation]:
         number = min(len(one), len(other))
     first = one[number] if number < len(one) else None
     second = other[number] if number < len(other) else None
-    reading = Reading(baseline)
+    reading = read(baseline)
     broken = Broken(
         "the workflow takes another path under other entropy or at another time, so no replay"
         " of it can be trusted: it draws, or reads the clock, outside of a step",
@@ -113,4 +113,4 @@ def _not_equal(baseline: History, again: History) -> list[Violation]:
         seen=str(other) if other is not None else "the end of the history",
         cause="not-equal",
     )
-    return [name_violation("world.deterministic", broken, Reading(baseline))]
+    return [name_violation("world.deterministic", broken, read(baseline))]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agnt5_sim.guarantees import Reading, at_least_once
+from agnt5_sim.guarantees import at_least_once, read
 
 
 def listed(life):
     """Which effects the report lists as happening at least once."""
-    return at_least_once(Reading(life.history))
+    return at_least_once(read(life.history))
 
 
 def done(life, step="a_0", until="answered"):

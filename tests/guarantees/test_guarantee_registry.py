@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from agnt5_sim.guarantees import (
     Violation,
     defect,
     defects,
+    read,
 )
 from agnt5_sim.guarantees.defects import find_defect
+from agnt5_sim.history import History
 
 HERE = Path(__file__).parent
 
@@ -218,3 +221,18 @@ def test_no_two_defects_have_one_id():
 def test_an_unknown_defect_is_none():
     """`defect` says so and does not raise."""
     assert None is defect("Z99")
+
+
+def test_a_life_that_is_over_is_read_once(life):
+    """A sweep judges, compares and lists; before its end a life is read as it stands."""
+    history = life.history
+    assert read(history) is not read(history)
+    history.close()
+    assert read(history) is read(history)
+    kept = weakref.ref(read(history))
+    other = History(history)
+    other.close()
+    assert read(other) is not read(history)
+    reading = weakref.ref(read(other))
+    del other
+    assert (kept() is None, reading()) == (False, None)
