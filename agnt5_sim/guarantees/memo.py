@@ -158,7 +158,7 @@ def identity(reading: Reading) -> Iterator[Broken]:
                     step=before.identity,
                     expected=before.identity,
                     seen=call.identity,
-                    cause=_why_counted(run, attempt) if same_label else "other-path",
+                    cause=_why_counted(run, before, attempt) if same_label else "other-path",
                 )
                 break
 
@@ -201,8 +201,9 @@ def input_(reading: Reading) -> Iterator[Broken]:
 
 
 def _why_other_input(run: Run, call: Call, original: Call, attempt: Attempt) -> str:
-    moved = (call.branch, call.ordinal) != (original.branch, original.ordinal)
-    why = _why_counted(run, attempt) if moved else "other-path"
+    place = (original.branch, original.within, original.ordinal)
+    moved = (call.branch, call.within, call.ordinal) != place
+    why = _why_counted(run, original, attempt) if moved else "other-path"
     return "other-input" if why == "other-path" else why
 
 
@@ -248,21 +249,27 @@ def _why_shared(run: Run, call: Call, attempt: Attempt) -> str:
     steps = [(a, c) for a in run.attempts for c in a.calls_of("step") if c.record == call.record]
     if any(c.identity != d.identity for a, c in steps for b, d in steps if a is b):
         return "same-name"
-    if any(c.identity != call.identity for _, c in steps):
-        return _why_counted(run, attempt)
-    return ""
+    before = next((c for _, c in steps if c.identity != call.identity), None)
+    return "" if before is None else _why_counted(run, before, attempt)
 
 
-def _why_counted(run: Run, attempt: Attempt) -> str:
-    """Tell why a call has another number than before.
+def _why_counted(run: Run, before: Call, attempt: Attempt) -> str:
+    """Tell why a call has another number in an attempt than it had `before`.
 
-    The SDK has one counter for all branches, and for what is called inside of bodies as well,
-    which no replay runs.
+    The SDK has one counter for all branches, and for what is called inside of bodies as well:
+    what was counted in a body up to it is not counted where that body is not run.
     """
     if len({call.branch for call in attempt.calls}) > 1:
         return "shared-counter"
-    nested = any(call.within for each in run.attempts for call in each.calls)
-    return "nested-counter" if nested else "other-path"
+    left_out = {call.identity for call in attempt.calls if not call.bodies}
+    counted = (
+        call.within
+        for each in run.attempts
+        if each.number == before.called.attempt
+        for call in each.calls
+        if call.called <= before.called
+    )
+    return "nested-counter" if left_out.intersection(counted) else "other-path"
 
 
 def _where(call: Call) -> str:

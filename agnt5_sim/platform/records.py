@@ -44,7 +44,10 @@ class StepRecords:
 
 
 class Completed:
-    """What one run's next attempt is told: step name → JSON bytes, first come first kept."""
+    """What one run's next attempt is told: step name → JSON bytes, first come first kept.
+
+    But what a pause reports goes before it: a run is resumed with what it paused with.
+    """
 
     def __init__(self, policy: Policy) -> None:
         """Keep what `policy` lets a new attempt know."""
@@ -64,9 +67,8 @@ class Completed:
             self._outputs.setdefault(name, output)
 
     def from_report(self, steps: Mapping[str, bytes]) -> None:
-        """A pause reports these steps completed; every later attempt knows, whatever it says."""
-        for name, output in steps.items():
-            self._outputs.setdefault(name, output)
+        """A pause reports these steps completed: the last word on them."""
+        self._outputs.update(steps)
 
     def from_sleep(self, name: str, record: bytes) -> None:
         """A durable started event tells when and for how long sleep `name` began."""

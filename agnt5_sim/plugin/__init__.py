@@ -127,7 +127,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Sum a report of many lines up by its first: in CI pytest repeats all in its short summary."""
+    """Sum a report of many lines up by its first.
+
+    In CI pytest repeats all of it in its short summary, and JUnit's XML as the message.
+    """
     report = yield
     problem = call.excinfo.value if call.excinfo is not None else None
     crash = getattr(report.longrepr, "reprcrash", None)

@@ -46,8 +46,8 @@ class Call:
         attempt: the attempt that made it.
         open: whether it has not been answered yet.
         within: the identity of the call in whose body it was made, or "".
-        in_body: whether a body is being run, its own or one around it: there every await is a
-            fault point.
+        in_body: how many bodies are being run, its own and one around it: there every await
+            is a fault point.
     """
 
     __slots__ = ("attempt", "identity", "in_body", "kind", "open", "record", "within")
@@ -60,7 +60,7 @@ class Call:
         self.open = True
         around = current_call.get()
         self.within = "" if around is None else around.identity
-        self.in_body = around is not None
+        self.in_body = 0 if around is None else 1
 
 
 current_attempt: ContextVar[Attempt | None] = ContextVar("agnt5_sim_attempt", default=None)

@@ -99,7 +99,7 @@ class Bodies:
         except (Exception, CancelledError) as error:
             self.failed(call, error)
             raise
-        call.in_body = bool(call.within)
+        call.in_body -= 1
         self.crossings.record(call.attempt, "body.returned", call.identity, {"items": count})
         self.crossings.injector.leave(point)
 
@@ -111,12 +111,12 @@ class Bodies:
         crossings.world.ask()
         point = crossings.injector.reach("body", call.identity)
         crossings.record(call.attempt, "body.started", call.identity)
-        call.in_body = True
+        call.in_body += 1
         return point
 
     def left(self, call: Call, result: Any, point: Any) -> None:
         """Note that a body returned."""
-        call.in_body = bool(call.within)
+        call.in_body -= 1
         self.crossings.record(
             call.attempt, "body.returned", call.identity, {"value": freeze(result)}
         )
@@ -124,7 +124,7 @@ class Bodies:
 
     def failed(self, call: Call, error: BaseException) -> None:
         """Note that a body raised, or was cancelled."""
-        call.in_body = bool(call.within)
+        call.in_body -= 1
         self.crossings.record(
             call.attempt,
             "body.raised",

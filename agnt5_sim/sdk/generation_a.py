@@ -301,7 +301,6 @@ def _metadata(dispatch: Any) -> dict[str, str]:
     resume = resumed(dispatch)
     completed = {
         **known_steps(dispatch.completed, _result),
-        **reported_steps(resume),
         **answered(dispatch),
     }
     metadata.update(resume)

@@ -283,7 +283,7 @@ class WorkerE:
         if dispatch.initial_state:
             metadata["workflow_state"] = dispatch.initial_state.decode()
         resume = resumed(dispatch)
-        completed = {**known_steps(dispatch.completed, _result), **reported_steps(resume)}
+        completed = known_steps(dispatch.completed, _result)
         if dispatch.resume is not None and dispatch.resume.timer_key is not None:
             completed.update(_continued(resume.get("continuation_b64", "")))
             metadata["timer_key"] = dispatch.resume.timer_key

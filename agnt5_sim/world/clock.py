@@ -312,7 +312,7 @@ def held() -> Iterator[None]:
 def kept_by(keeper: Timekeeper) -> Iterator[None]:
     """Let `keeper` say what time it is, until the block ends."""
     global _keeper, _level
-    with held():
+    with held(), _utc():  # again: a program may have set another zone in an earlier life
         before = _keeper, _level
         _keeper, _level = keeper, len(_freezegun.freeze_factories)
         try:

@@ -67,6 +67,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         self.pending_threads = 0
         self.dead = False
         self.in_process = False
+        self.has_eager = False
         self.stopping = False
         self.asyncgens: weakref.WeakSet[Any] = weakref.WeakSet()
         self._closed = False
@@ -157,6 +158,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
             if name is not None:
                 task.set_name(name)
             return task  # type: ignore[no-any-return]
+        self.has_eager = self.has_eager or bool(kwargs.get("eager_start"))
         parent = asyncio.current_task(self) if events._get_running_loop() is self else None
         if not isinstance(parent, BranchedTask):
             return BranchedTask(coro, loop=self, name=name, **kwargs)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from .loop import VirtualLoop
+from .loop import BranchedTask, VirtualLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,9 @@ class Process:
         if loop.ready or loop.jobs or not world.alone:
             return False
         task: Any = asyncio.current_task(loop)
-        if task is None or task._must_cancel:  # it is to learn of that when it awaits
+        if type(task) is not BranchedTask or loop.has_eager:  # it may run in somebody else's turn
+            return False
+        if task._must_cancel:  # type: ignore[attr-defined]  # it is to learn of that
             return False
         world.turns += 1
         return True

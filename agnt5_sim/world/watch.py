@@ -7,9 +7,11 @@ what only somebody else could bring. Neither decides anything about a program th
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ _LOOKS = 4
 """How often a turn is looked at before it counts as taking for ever."""
 BLOCKED_S = 10.0
 """So many seconds of real time a turn may do nothing."""
+_SOONEST_S = 0.1
+"""To look takes processor time too."""
 _IDLE = 0.02
 """Who uses less than this part of real time does nothing."""
 _DEBUGGERS = frozenset({"IPython", "_pydevd_bundle", "bdb", "debugpy", "pdb", "pydevd"})
@@ -48,7 +52,7 @@ def watched(world: World, stall: float) -> Iterator[None]:
         yield
         return
     timer, alarm = free
-    every = min(stall, BLOCKED_S) / _LOOKS
+    every = max(_SOONEST_S, min(stall, BLOCKED_S) / _LOOKS)
     before = signal.signal(alarm, _look(world, stall, every))
     signal.setitimer(timer, every, every)
     try:
@@ -72,19 +76,22 @@ def _free_timer() -> tuple[int, int] | None:
 
 def _look(world: World, stall: float, every: float) -> Callable[[int, FrameType | None], None]:
     """Return what looks at the world's turn, `every` so many seconds."""
-    seen, idle = world.turns, 0
-    began = last = time.process_time()
+    looks = math.ceil(BLOCKED_S / every)
+    used = deque([time.process_time()], looks + 1)
+    seen, spent = world.turns, 0.0
 
     def look(_alarm: int, frame: FrameType | None) -> None:
-        nonlocal seen, idle, began, last
-        before, last = last, time.process_time()
-        if world.turns != seen or world.current is None:
-            seen, idle, began = world.turns, 0, last
-            return
-        idle = 0 if last - before > _IDLE * every or _debugged(frame) else idle + 1
-        if last - began >= stall:
+        nonlocal seen, spent
+        now, before = time.process_time(), used[-1]
+        if world.turns != seen or world.current is None or _debugged(frame):
+            seen, spent = world.turns, 0.0
+            used.clear()
+        used.append(now)
+        if len(used) > 1 and now - before > _IDLE * every:
+            spent += now - before
+        if spent >= stall:
             _stop(world, frame, f"ran for {stall:g} s of processor time without ever awaiting")
-        elif idle * every >= BLOCKED_S:
+        elif len(used) > looks and now - used[0] <= _IDLE * BLOCKED_S:
             _stop(
                 world,
                 frame,

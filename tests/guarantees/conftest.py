@@ -249,6 +249,7 @@ class Telling:
         until: str = "answered",
         without: tuple[str, ...] = (),
         label: str = "",
+        within: str = "",
     ) -> Telling:
         """A step runs, up to and with one of `PARTS`, `without` some of them.
 
@@ -256,7 +257,9 @@ class Telling:
         """
         mine = f"{identity}@{self.attempts[self.run]}"
         say: dict[str, Callable[[], Any]] = {
-            "called": lambda: self.calls(identity, given=given, record=record, label=label),
+            "called": lambda: self.calls(
+                identity, given=given, record=record, label=label, within=within
+            ),
             "started": lambda: self.emit(
                 "workflow.step.started", mine, name=identity, step=identity
             ),

@@ -356,6 +356,23 @@ def test_a_step_inside_a_body_that_is_counted_renumbers_those_after_it(life):
     assert ("memo.identity", "b_2", "b_2", "b_1", "nested-counter") in nested(life, "b_1")
 
 
+def test_a_step_inside_a_later_body_renumbers_nothing_before_it(life):
+    """memo.identity: the workflow itself took another path, and is not excused."""
+    life.step("b_1").calls("a_2").entry("body.started", "a_2").calls("i_3", within="a_2")
+    life.recovered().calls("b_0").calls("a_2").answers_call("a_2", 1)
+    assert ("memo.identity", "b_1", "b_1", "b_0", "other-path") in life.broken()
+
+
+def test_a_step_inside_a_body_is_in_another_place_than_one_outside(life):
+    """memo.input: a counted step is given the record of one that was called in a body."""
+    life.calls("a_0").entry("body.started", "a_0").step("x_1", given=1, within="a_0")
+    life.entry("body.returned", "a_0", value=freeze(1))
+    life.emit("workflow.step.completed", "a", step="a_0", completes="a_0").answers_call("a_0", 1)
+    life.recovered(completed=("a_0", "x_1")).calls("a_0").answers_call("a_0", 1)
+    life.calls("x_1", given=2).answers_call("x_1", 1)
+    assert ["nested-counter"] == [f[-1] for f in life.broken() if f[0] == "memo.input"]
+
+
 def test_two_steps_of_one_record_are_found_once(life):
     """memo.distinct, and memo.executed of the step that never ran; both on the same cause."""
     life.step("step:x:0", 5, record="x").replayed("step:x:1", 5, record="x")

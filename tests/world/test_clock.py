@@ -576,3 +576,19 @@ def test_a_wrong_sleep_is_wrong_in_a_life_too(seconds: Any, live: Live) -> None:
     with pytest.raises((ValueError, TypeError)) as virtual:
         live(program)
     assert real.type is virtual.type
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="zones are changed by tzset")
+def test_a_zone_that_a_program_sets_is_its_own_lifes(live: Live) -> None:
+    """The next life begins in UTC again, however long the clock is held."""
+
+    async def program(world: World) -> str | None:
+        before = os.environ.get("TZ")
+        os.environ["TZ"] = "America/New_York"
+        time.tzset()
+        return before
+
+    before = os.environ.get("TZ")
+    with clock.held():
+        assert [live(program), live(program)] == ["UTC", "UTC"]
+    assert os.environ.get("TZ") == before

@@ -422,6 +422,34 @@ def test_a_program_that_blocks_for_ever_is_stopped(blocks: str, beside: bool) ->
 
 @needs_timer
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("stall", [0.001, 0.3])
+def test_who_blocks_does_not_spin_however_little_time_a_turn_may_take(
+    stall: float, live: Live
+) -> None:
+    """To look at it takes processor time, which is not its own; nor is what others use meanwhile."""
+
+    async def program(world: World) -> None:
+        BLOCKS["event"]()
+
+    with pytest.raises(Spinning, match=r"has waited for 0\.4 s of real time"):
+        live(program, stall=stall)
+
+
+@needs_timer
+@pytest.mark.usefixtures("impatient")
+def test_a_program_that_blocks_after_long_work_is_stopped(live: Live) -> None:
+    """What it did before, in the same turn, does not count."""
+
+    async def program(world: World) -> None:
+        _busy(0.5)
+        BLOCKS["event"]()
+
+    with pytest.raises(Spinning, match=r"has waited for 0\.4 s of real time"):
+        live(program)
+
+
+@needs_timer
+@pytest.mark.usefixtures("impatient")
 def test_who_sits_at_a_debuggers_prompt_may_take_their_time(live: Live) -> None:
     """A program that blocks inside a debugger is being looked at."""
     prompt: dict[str, Any] = {"__name__": "pdb", "sleep": real_sleep}
@@ -453,7 +481,6 @@ def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
     assert 900 < signal.getitimer(signal.ITIMER_REAL)[0]
 
 
-@needs_timer
 @needs_timer
 @pytest.mark.usefixtures("alarmed")
 def test_spinning_is_seen_beside_somebody_elses_alarm(live: Live) -> None:
