@@ -185,7 +185,7 @@ def where() -> None:
     print("where the rest goes (12 steps)")
     for profile in installed().profiles:
         outcome = simulate(bench_steps, {"steps": 12}, profile=profile)
-        with clock.held():
+        with clock.held(), _nowhere():
             times = alternate(
                 {
                     "life": lambda p=profile: simulate(bench_steps, {"steps": 12}, profile=p),
