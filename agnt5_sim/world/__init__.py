@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from .branches import current_branch
 from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .isolation import isolated
-from .loop import BranchedTask, VirtualLoop, current_branch
+from .loop import VirtualLoop
 from .process import Process
 from .scheduler import World
 
 __all__ = [
-    "BranchedTask",
     "OutsideTouched",
     "Process",
     "Spinning",

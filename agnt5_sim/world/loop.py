@@ -14,8 +14,9 @@ import weakref
 from asyncio import events, futures
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from .branches import branching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -23,23 +24,6 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from .scheduler import World
-
-
-class BranchedTask(asyncio.Task[Any]):
-    """A task that knows which branch of its program it is.
-
-    A branch is named by the path of task creations that led to it: `""` for the first task
-    of a program, `"0"` for the first task that one created, `"0.2"` for that one's third. It
-    depends on nothing but the program, so it is the same in every attempt.
-    """
-
-    branch: str = ""
-    children: int = 0
-
-
-_branch: ContextVar[str] = ContextVar("agnt5_sim_branch", default="")
-current_branch = _branch.get
-"""Return the branch of the program that is running; the main one where none is known."""
 
 
 # The stubs call the network's half of a loop abstract, and type its handles closer than a loop
@@ -151,26 +135,17 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         """Start `coro` as a task, on a branch of the task that asks for it."""
         if self._closed:
             self._refuse_closed()
-        if self._task_factory is not None:
-            if kwargs.get("context", self) is None:
-                del kwargs["context"]
-            task = self._task_factory(self, coro, **kwargs)
-            if name is not None:
-                task.set_name(name)
-            return task  # type: ignore[no-any-return]
-        self.has_eager = self.has_eager or bool(kwargs.get("eager_start"))
-        parent = asyncio.current_task(self) if events._get_running_loop() is self else None
-        if not isinstance(parent, BranchedTask):
-            return BranchedTask(coro, loop=self, name=name, **kwargs)
-        number = parent.children
-        parent.children = number + 1
-        branch = f"{parent.branch}.{number}" if parent.branch else str(number)
-        if kwargs.get("context") is None:
-            kwargs["context"] = copy_context()
-        kwargs["context"].run(_branch.set, branch)
-        task = BranchedTask(coro, loop=self, name=name, **kwargs)
-        task.branch = branch
-        return task
+        given = kwargs.pop("context", None)
+        context = branching(given, first=events._get_running_loop() is not self)
+        if self._task_factory is None:
+            self.has_eager = self.has_eager or bool(kwargs.get("eager_start"))
+            return asyncio.Task(coro, loop=self, name=name, context=context, **kwargs)
+        if given is not None:
+            kwargs["context"] = given
+        task = context.run(self._task_factory, self, coro, **kwargs)
+        if name is not None:
+            task.set_name(name)
+        return task  # type: ignore[no-any-return]
 
     def set_task_factory(self, factory: Any) -> None:
         """Let `factory(loop, coro, **kwargs)` make the tasks."""
@@ -178,6 +153,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
             msg = "task factory must be a callable or None"
             raise TypeError(msg)
         self._task_factory = factory
+        self.has_eager = self.has_eager or factory is not None
 
     def get_task_factory(self) -> Callable[..., Any] | None:
         """Return the task factory, or None for the loop's own tasks."""
@@ -292,8 +268,8 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         self.stopping = True
 
     def is_running(self) -> bool:
-        """Tell whether the loop is driving its world."""
-        return self._running
+        """Tell whether the loop is driving its world, or is driven by it and has its turn."""
+        return self._running or events._get_running_loop() is self
 
     def is_closed(self) -> bool:
         """Tell whether the loop was closed."""

@@ -20,6 +20,7 @@ from agnt5_sim.world import VirtualLoop
 class Recorded(VirtualLoop):
     """A virtual loop that tells that it was used, and how."""
 
+    _default_executor = None  # CPython's tests look for one to shut down
     made = 0
     debugged = 0
     callbacks = 0
@@ -73,6 +74,24 @@ def on_virtual_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any]
         gc.collect()  # whatever the tests left behind complains here and not in somebody's test
 
 
+def run_all_of(module: str, least: int, on_virtual_loops: Callable[[Any], None]) -> int:
+    """Run a module of CPython's tests on virtual loops; they pass, and are `least` so many.
+
+    Returns how many of them make a loop for themselves.
+    """
+    pytest.importorskip("test.test_asyncio", reason="this interpreter ships without its tests")
+    suite = unittest.defaultTestLoader.loadTestsFromModule(
+        importlib.import_module(f"test.test_asyncio.{module}")
+    )
+    on_virtual_loops(suite)
+    isolated = sum(isinstance(case, unittest.IsolatedAsyncioTestCase) for case in _cases(suite))
+    report = io.StringIO()
+    result = unittest.TextTestRunner(report, verbosity=0, warnings="ignore").run(suite)
+    assert ([], [], 0) == (result.errors, result.failures, len(result.skipped)), report.getvalue()
+    assert least <= result.testsRun
+    return isolated
+
+
 @pytest.mark.parametrize(
     ("module", "least"),
     [
@@ -90,20 +109,18 @@ def test_cpythons_own_tests_pass(
 
     `least` is how many there are on 3.11; later versions have more.
     """
-    pytest.importorskip("test.test_asyncio", reason="this interpreter ships without its tests")
-    suite = unittest.defaultTestLoader.loadTestsFromModule(
-        importlib.import_module(f"test.test_asyncio.{module}")
-    )
-    on_virtual_loops(suite)
-    isolated = sum(isinstance(case, unittest.IsolatedAsyncioTestCase) for case in _cases(suite))
-    report = io.StringIO()
-    result = unittest.TextTestRunner(report, verbosity=0, warnings="ignore").run(suite)
-    assert ([], [], 0) == (result.errors, result.failures, len(result.skipped)), report.getvalue()
-    assert least <= result.testsRun
+    isolated = run_all_of(module, least, on_virtual_loops)
     # They did run on our loop: one for each case, in debug mode, and it ran their callbacks.
     assert 0 < isolated <= Recorded.made
     assert isolated <= Recorded.debugged
     assert isolated < Recorded.callbacks
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="there are no eager tasks yet")
+def test_cpythons_own_tests_of_eager_tasks_pass(on_virtual_loops: Callable[[Any], None]) -> None:
+    """A task may run inside the call that creates it, also where the program set that up itself."""
+    run_all_of("test_eager_task_factory", 39, on_virtual_loops)
+    assert Recorded.made >= 39
 
 
 def test_a_virtual_loop_stands_wherever_a_stock_loop_can() -> None:

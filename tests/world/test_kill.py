@@ -226,6 +226,33 @@ async def in_a_greenlet_of_its_own(die: Die, log: Log) -> None:
     guarded(lambda: greenlet.greenlet(guarded).switch(die, log), log)
 
 
+async def in_an_eager_task(die: Die, log: Log) -> None:
+    """In a task that runs inside the call that creates it, where Python has such tasks."""
+
+    async def dies() -> None:
+        await asyncio.sleep(0)
+        guarded(die, log)
+
+    async def makes() -> None:
+        asyncio.ensure_future(guarded_await(asyncio.sleep(5), log))  # noqa: RUF006
+        await asyncio.ensure_future(guarded_await(dies(), log))
+
+    if sys.version_info >= (3, 12):
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+    await guarded_await(asyncio.ensure_future(guarded_await(makes(), log)), log)
+
+
+async def in_the_first_lines_of_an_eager_task(die: Die, log: Log) -> None:
+    """The same, before it has ever been suspended: who creates it is under way too."""
+
+    async def dies() -> None:
+        guarded(die, log)
+
+    if sys.version_info >= (3, 12):
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+    await guarded_await(asyncio.ensure_future(guarded_await(dies(), log)), log)
+
+
 BY_ITS_OWN_CALL = [
     in_a_synchronous_call,
     at_an_awaited_point,
@@ -238,6 +265,8 @@ BY_ITS_OWN_CALL = [
     in_an_executor,
     in_a_callback,
     in_a_greenlet_of_its_own,
+    in_an_eager_task,
+    in_the_first_lines_of_an_eager_task,
 ]
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import gc
 import itertools
 import random
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from agnt5_sim.world import BranchedTask, Process, VirtualLoop, World, isolated
+from agnt5_sim.world import Process, VirtualLoop, World, current_branch, isolated
 
 Live = Callable[..., Any]
 YEAR = 365.25 * 24 * 3600
@@ -195,9 +196,7 @@ def branches(delays: tuple[float, ...]) -> dict[str, str]:
 
     async def part(name: str, delay: float) -> None:
         await asyncio.sleep(delay)
-        task = asyncio.current_task()
-        assert isinstance(task, BranchedTask)
-        seen[name] = task.branch
+        seen[name] = current_branch()
         await asyncio.sleep(delay)
 
     async def nested(name: str) -> None:
@@ -260,12 +259,10 @@ def test_a_branch_does_not_depend_on_timing() -> None:
 
 
 def test_processes_and_callbacks_begin_branches_of_their_own(live: Live) -> None:
-    """Every first task is the root of its program; one made outside of all tasks is a root too."""
+    """Every first task is the root of its program; a callback's is a branch of who set it up."""
 
     async def branch() -> str:
-        task = asyncio.current_task()
-        assert isinstance(task, BranchedTask)
-        return task.branch
+        return current_branch()
 
     async def program(world: World) -> list[str]:
         loop = asyncio.get_running_loop()
@@ -276,7 +273,41 @@ def test_processes_and_callbacks_begin_branches_of_their_own(live: Live) -> None
         await asyncio.sleep(1)
         return [await made[0], other.result(), own.result()]
 
-    assert ["", "", "0"] == live(program)
+    assert ["1", "", "0"] == live(program)
+
+
+def test_a_branch_does_not_depend_on_who_makes_the_tasks(live: Live) -> None:
+    """Tasks of a factory are on branches of their own, and so are the tasks that they create."""
+
+    class Own(asyncio.Task[Any]):
+        pass
+
+    async def part() -> list[str]:
+        return [current_branch(), *await asyncio.gather(leaf(), leaf())]
+
+    async def leaf() -> str:
+        return current_branch()
+
+    async def program(_world: World) -> list[list[str]]:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(lambda loop, coro, **kwargs: Own(coro, loop=loop, **kwargs))
+        return list(await asyncio.gather(part(), part()))
+
+    assert [["0", "0.0", "0.1"], ["1", "1.0", "1.1"]] == live(program)
+
+
+def test_a_task_in_the_context_that_is_running_is_on_its_branch(live: Live) -> None:
+    """A context can be entered once; who runs a task in their own shares their branch with it."""
+
+    async def leaf() -> str:
+        return current_branch()
+
+    async def program(_world: World) -> str:
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await context.run(lambda: loop.create_task(leaf(), context=context))
+
+    assert "" == live(program)
 
 
 def test_a_task_factory_is_respected(live: Live) -> None:
