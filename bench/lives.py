@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
+from agnt5_sim.history import History
 from agnt5_sim.sdk.adapters import silenced
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.detect import installed
@@ -102,28 +103,29 @@ def absolute() -> None:
     """Print what 10 steps cost, and a kill and its recovery, beside baselines and a peer.
 
     The limits in milliseconds are what the fastest peer took on a machine of its day; the
-    peer is timed before and after each row, so that the ratio holds on this one.
+    peer is timed before and after each row, so that the ratio holds on this one, and so is
+    the worker without a simulation, of whose milliseconds no life can be rid.
     """
     print("10 steps, plain simulate()")
     after = peer.timed()
     for profile in installed().profiles:
         points = simulate(bench_steps, {"steps": 10}, profile=profile).points
         plan = FaultPlan.kill("before", points[len(points) // 2])
-        times = alternate(
-            {
-                "life": lambda p=profile: simulate(bench_steps, {"steps": 10}, profile=p),
-                "killed": lambda p=profile, f=plan: simulate(
-                    bench_steps, {"steps": 10}, profile=p, faults=f
-                ),
-                "awaits": lambda: _on_world(_awaits(10)),
-                "tasks": lambda: _on_world(_tasks(10)),
-            },
-            rounds=25,
-            repeat=4,
-        )
+        works = {
+            "life": lambda p=profile: simulate(bench_steps, {"steps": 10}, profile=p),
+            "killed": lambda p=profile, f=plan: simulate(
+                bench_steps, {"steps": 10}, profile=p, faults=f
+            ),
+            "bare": lambda p=profile: _bare(p, "bench_steps", 10),
+            "awaits": lambda: _on_world(_awaits(10)),
+            "tasks": lambda: _on_world(_tasks(10)),
+        }
+        with _nowhere():
+            times = alternate(works, rounds=25, repeat=4)
         more = times["killed"] - times["life"]
         row(f"{profile}: a life", f"{times['life']:.2f} ms", "2.70 ms", met=times["life"] < 2.7)
         row(f"{profile}: a kill and its recovery", f"{more:.2f} ms", "2.90 ms", met=more < 2.9)
+        row("    the bare worker, logging to nowhere", f"{times['bare']:.2f} ms")
         row("    bare awaits", f"{times['awaits']:.3f} ms")
         row("    one task a step", f"{times['tasks']:.3f} ms")
         before, after = after, peer.timed()
@@ -190,7 +192,7 @@ def where() -> None:
                 {
                     "life": lambda p=profile: simulate(bench_steps, {"steps": 12}, profile=p),
                     "bare": lambda p=profile: _bare(p, "bench_steps", 12),
-                    "judge": lambda o=outcome: judge(o.history),
+                    "judge": lambda o=outcome: judge(History(o.history)),
                     "isolation": _isolation,
                 },
                 rounds=15,
