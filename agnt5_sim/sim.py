@@ -20,6 +20,7 @@ from .sdk.effects import declared, watchable
 from .sdk.stubs import Stub
 from .sdk.workflows import workflow_handlers
 from .simrun import SimRun
+from .verdicts import accepted_split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -216,8 +217,13 @@ class Sim:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The guarantees that were broken so far."""
-        return judge(self.life.history)
+        """The guarantees that were broken so far, known defects of the SDK among them."""
+        return accepted_split(judge(self.life.history))[0]
+
+    @property
+    def accepted(self) -> tuple[Violation, ...]:
+        """What harmless defects of the SDK broke so far: what only observers read."""
+        return accepted_split(judge(self.life.history))[1]
 
     # -- one life ----------------------------------------------------------------------
 

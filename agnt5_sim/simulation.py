@@ -39,6 +39,7 @@ class Outcome:
         error: why it failed or what it waits for, or "".
         history: everything that happened; `history.digest` is equal exactly for equal lives.
         violations: the guarantees that were broken, known defects of the SDK among them.
+        accepted: what harmless defects of the SDK broke: what only observers read.
         points: the fault points that were reached, in order.
         plan: the faults it was lived under.
         missed: the faults whose place was never reached.
@@ -54,6 +55,7 @@ class Outcome:
     plan: FaultPlan
     missed: tuple[Fault, ...]
     run_id: str = "run-1"
+    accepted: tuple[Violation, ...] = ()
 
     @property
     def attempts(self) -> int:
@@ -235,12 +237,14 @@ def outcome_of(life: Life, run_id: str) -> Outcome:
     run = life.platform.run(run_id)
     status, error = ending_of(life, run_id)
     output = json.loads(run.output) if status == "completed" and run.output else None
+    broken, accepted = accepted_split(judge(life.history))
     return Outcome(
         status=status,
         output=output,
         error=error,
         history=life.history,
-        violations=judge(life.history),
+        violations=broken,
+        accepted=accepted,
         points=tuple(life.injector.points),
         plan=life.settings.plan,
         missed=life.injector.missed,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .history import History
 
 
+_HARMLESS = frozenset(known.id for known in DEFECTS if known.harmless)
+
+
 class UnknownDefect(ValueError):
     """An id to accept is no known defect of the SDK; the message lists those that are."""
 
@@ -57,13 +60,11 @@ def accepted_split(
     Raises:
         UnknownDefect: an id to accept is none.
     """
-    ids = check_accept(accept)
-    harmless = {known.id for known in DEFECTS if known.harmless}
+    ids = check_accept(accept) | _HARMLESS
     counting: list[Violation] = []
     put_up_with: list[Violation] = []
     for violation in violations:
-        accepted = violation.defect in ids or violation.defect in harmless
-        (put_up_with if accepted else counting).append(violation)
+        (put_up_with if violation.defect in ids else counting).append(violation)
     return tuple(counting), tuple(put_up_with)
 
 

@@ -6,6 +6,7 @@ starts another, with a new incarnation number and the SDK's worker in it made an
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from .locks import locks
@@ -13,6 +14,7 @@ from .memory import Memory
 from .platform import Fenced, Outcome, PlatformError
 from .sdk.adapters import start_worker
 from .sdk.attempt import Attempt, Call, current_attempt, current_call
+from .sdk.leftovers import left_set
 from .world.entropy import reseed
 
 if TYPE_CHECKING:
@@ -115,11 +117,13 @@ class Workers:
         if attempt.dispatch.kind == "function":
             name = attempt.dispatch.component
             current_call.set(Call("step", name, name, attempt))
-        worker = self._sdk[attempt.incarnation]
+        worker, before = self._sdk[attempt.incarnation], copy_context()
         try:
             outcome = await worker.execute(attempt)
         except PlatformError as error:
             outcome = Outcome("failed", error=str(error), error_type=type(error).__name__)
+        for name in left_set(before):
+            self._life.crossings.record(attempt, "context.left", name)
         if outcome is None and not attempt.over:
             outcome = Outcome("failed", error="the worker returned and reported nothing")
         if outcome is not None:

@@ -9,15 +9,19 @@ from .registry import Broken, guarantee
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .reading import Reading, Run
+    from .reading import Attempt, Reading, Run
+
+_OPEN_STEPS = "agnt5_step_event_stack"
+"""What generation E keeps the steps in that are open, each the parent of the next."""
 
 
 @guarantee("world.awaited")
 def awaited(reading: Reading) -> Iterator[Broken]:
-    """No coroutine is left un-awaited, and no task is left behind."""
+    """No coroutine is left un-awaited, no task and no context variable is left behind."""
     for run in reading.runs.values():
         told: set[str] = set()
         yield from _forgotten(run)
+        yield from _left_set(run)
         for attempt in run.attempts:
             for entry in attempt.entries_of("program.unawaited"):
                 if entry.name in told:
@@ -52,6 +56,34 @@ def awaited(reading: Reading) -> Iterator[Broken]:
                 seen=f"{entry.name} {entry.data['error']}".strip(),
                 cause="unretrieved",
             )
+
+
+def _left_set(run: Run) -> Iterator[Broken]:
+    told: set[str] = set()
+    for attempt in run.attempts:
+        if attempt.report is None:  # it died, and its context with it
+            continue
+        for entry in attempt.entries_of("context.left"):
+            if entry.name in told:
+                continue
+            told.add(entry.name)
+            yield Broken(
+                f"the SDK's context variable {entry.name!r} was still set when attempt"
+                f" {attempt.number} was over",
+                entry=entry,
+                expected="what it was when the attempt began",
+                seen="another value",
+                cause=_why_set(attempt, entry.name),
+            )
+
+
+def _why_set(attempt: Attempt, variable: str) -> str:
+    """Tell why a context variable was left: a step that is never closed stays among the open."""
+    if variable != _OPEN_STEPS:
+        return "context"
+    if attempt.outcome in {"paused", "suspended"}:
+        return "suspended-inside"
+    return "cancelled" if any(call.cancelled for call in attempt.calls) else "context"
 
 
 def _forgotten(run: Run) -> Iterator[Broken]:

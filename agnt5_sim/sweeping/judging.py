@@ -8,6 +8,7 @@ import attrs
 
 from agnt5_sim.guarantees import Violation, Volatile, at_least_once, compare, judge, read
 from agnt5_sim.guarantees.comparing import leaned_on_memory
+from agnt5_sim.verdicts import accepted_split
 
 if TYPE_CHECKING:
     from agnt5_sim.faults import FaultPlan
@@ -57,7 +58,7 @@ class Judge:
         violations = list(judge(lived.history))
         if compared and lived is not self.baseline:
             violations += compare(lived.history, self.baseline.history, self.volatile)
-        if lived.error or not violations:  # else the test only says the same again
+        if lived.error or not accepted_split(violations)[0]:  # else the test says the same again
             violations += _from_outside(lived)
         last = max((reached for _, reached in lived.struck), default=0)
         return Verdict(

@@ -51,6 +51,38 @@ def test_an_error_that_nobody_awaited_is_found(life, error, seen):
     ] == life.broken()
 
 
+@pytest.mark.parametrize(
+    ("variable", "how", "cause"),
+    [
+        ("_entity_state_adapter", "completed", "context"),
+        ("_entity_state_adapter", "paused", "context"),
+        ("agnt5_step_event_stack", "completed", "context"),
+        ("agnt5_step_event_stack", "paused", "suspended-inside"),
+        ("agnt5_step_event_stack", "suspended", "suspended-inside"),
+    ],
+)
+def test_a_context_variable_left_set_is_found(life, variable, how, cause):
+    """world.awaited: told once a run, and put down to what kept the SDK from resetting it."""
+    life.entry("context.left", variable).report(how, pause_index=0, timer="")
+    life.dispatched(resumes=how).entry("context.left", variable).completed()
+    told = [found for found in life.broken() if found[0] == "world.awaited"]
+    expected = "what it was when the attempt began"
+    assert [("world.awaited", "", expected, "another value", cause)] == told
+
+
+def test_a_cancelled_step_that_stays_among_the_open_ones_is_found(life):
+    """world.awaited: nobody took it off again."""
+    life.step("a_0", until="body").cancelled("a_0")
+    life.entry("context.left", "agnt5_step_event_stack").completed()
+    assert ("world.awaited", "cancelled") in {(found[0], found[-1]) for found in life.broken()}
+
+
+def test_a_context_goes_with_the_attempt_that_died_in_it(life):
+    """world.awaited: what a killed worker had set is nobody's any more."""
+    life.entry("context.left", "_entity_state_adapter").recovered().completed()
+    assert "world.awaited" not in {found[0] for found in life.broken()}
+
+
 # -- world.deterministic ---------------------------------------------------------------
 
 

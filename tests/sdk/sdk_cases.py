@@ -95,5 +95,5 @@ def live(
 
 
 def judged(life: Life) -> set[tuple[str, str, str]]:
-    """Return guarantee, cause and defect of what a life broke."""
+    """Return guarantee, cause and defect of what a life broke, harmless or not."""
     return {(v.guarantee, v.cause, v.defect or "none") for v in judge(life.history)}

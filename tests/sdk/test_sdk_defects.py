@@ -47,7 +47,8 @@ def same(identity_of):
 @shown_in(seed="A01")
 def test_a_recovering_attempt_announces_itself_as_a_start(profile, known):
     """`Worker._execute_workflow` sets `is_replay` to `bool(completed_steps)`, which are none yet."""
-    assert {("events.started", "nothing-completed", known)} == swept(wf.sdk_d_nothing, profile)
+    found = swept(wf.sdk_d_nothing, profile) - {("world.awaited", "context", "A19")}
+    assert {("events.started", "nothing-completed", known)} == found
 
 
 @shown_in(seed="A02")
@@ -214,7 +215,9 @@ def test_what_a_step_streams_is_numbered_anew(profile, known):
 @shown_in(seed="A13", activation="E10", compat="E10")
 def test_a_step_that_asks_is_never_closed(profile, known):
     """A pause is a BaseException: it leaves `_step_checkpoint`, and `run`, past what closes a step."""
-    assert ("events.paired", "suspended-inside", known) in swept(wf.sdk_d_ask_in_step, profile)
+    found = swept(wf.sdk_d_ask_in_step, profile)
+    assert ("events.paired", "suspended-inside", known) in found
+    assert (profile == "compat") is (("world.awaited", "suspended-inside", known) in found)
 
 
 @shown_in(seed="A14", compat="E12")
@@ -283,13 +286,21 @@ def test_a_streaming_function_is_never_closed(profile, known):
     } == found
 
 
+@shown_in(seed="A19")
+def test_the_store_of_entities_stays_set_in_the_context(profile, known):
+    """`Worker._execute_workflow` keeps no token of `_entity_state_adapter_ctx`, and resets nothing."""
+    (found,) = live_of(wf.sdk_d_nothing, profile)
+    assert ("world.awaited", "context", known) == (found.guarantee, found.cause, found.defect)
+    assert "'_entity_state_adapter'" in found.message
+
+
 @shown_in(activation="E15", compat="E15")
 def test_the_journal_gives_the_latest_question_the_first_answer(profile, known):
     """`wait_for_user` spends `_resumed_step_name` on the first question it replays, not the latest."""
     outcome = simulate(wf.sdk_d_ask_twice, profile=profile, answers=["one", "two"])
     assert ["one", "two"] == outcome.output
     assert [("pause.answer", "journal", known)] == [
-        (v.guarantee, v.cause, v.defect) for v in outcome.violations
+        (v.guarantee, v.cause, v.defect) for v in outcome.accepted
     ]
 
 
@@ -321,7 +332,11 @@ def test_a_step_that_is_cancelled_is_never_closed(profile, known, workflow):
 @shown_in(compat="E19")
 def test_a_step_that_was_cancelled_is_taken_for_the_parent_of_the_next(profile, known):
     """`_step_event_stack` is popped in `except Exception` as well, and a cancelled step stays."""
-    (found,) = [v for v in live_of(wf.sdk_d_timeout, profile) if v.guarantee == "events.parent"]
+    broken = live_of(wf.sdk_d_timeout, profile)
+    assert ("world.awaited", "cancelled", known) in {
+        (v.guarantee, v.cause, v.defect) for v in broken
+    }
+    (found,) = [v for v in broken if v.guarantee == "events.parent"]
     assert ("workflow.step.started/after", "cancelled", known) == (
         found.step,
         found.cause,
@@ -344,8 +359,9 @@ def test_a_timeout_within_a_step_is_told(profile):
 
 
 def live_of(workflow, profile):
-    """Return what a life without faults breaks."""
-    return simulate(workflow, profile=profile).violations
+    """Return what a life without faults breaks, harmless or not."""
+    outcome = simulate(workflow, profile=profile)
+    return (*outcome.violations, *outcome.accepted)
 
 
 # -- what needs no fault, and no guarantee, to show ----------------------------------------

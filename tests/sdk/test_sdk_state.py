@@ -6,7 +6,7 @@ import json
 
 import pytest
 import wf_state as wf
-from sdk_cases import Case, defects_of, judged, live, named, reply
+from sdk_cases import HARMLESS, Case, defects_of, judged, live, named, reply
 
 from agnt5_sim import explore, simulate
 
@@ -47,7 +47,7 @@ def test_the_next_run_of_a_scope_finds_what_the_last_one_left(ids, profile):
     runs = [(100.0 * number, wf.sdk_count_in_scope, None, ids) for number in range(3)]
     life = live(profile, *runs)
     assert [b"1", b"2", b"3"] == [life.platform.run(f"run-{n}").output for n in (1, 2, 3)]
-    assert set() == judged(life)
+    assert HARMLESS >= {defect for _, _, defect in judged(life)}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_other_scopes_see_nothing_of_it(other, profile):
         (100, wf.sdk_count_in_scope, None, other),
     )
     assert b"1" == life.platform.run("run-2").output
-    assert set() == judged(life)
+    assert HARMLESS >= {defect for _, _, defect in judged(life)}
 
 
 def test_user_goes_before_session_before_run(profile):
