@@ -121,7 +121,13 @@ def story_of(
     memory = Memory([resolve(workflow).handler])
 
     def story(
-        faults_now: FaultPlan, seed_now: int, start: int, /, *, forget: bool = False
+        faults_now: FaultPlan,
+        seed_now: int,
+        start: int,
+        /,
+        *,
+        forget: bool = False,
+        pace: float = 0.0,
     ) -> Lived:
         memory.restore()  # every life begins with what the first began with
         settings = Settings(
@@ -131,6 +137,7 @@ def story_of(
             policy=policy,
             start=start,
             forget=forget,
+            pace=pace,
         )
         life = Life(settings, stubs=stubs, effects=effects)
         error, status, why = "", "stuck", ""

@@ -60,6 +60,7 @@ class Life:
         self.world = world or World()
         self.world.epoch_ns = DEFAULT_EPOCH_NS + settings.start * NS
         self.world.turn_limit = settings.turn_limit
+        self.world.pace = settings.pace
         self.platform = Platform(settings.policy)
         self.history = History()
         self.workers = Workers(self)

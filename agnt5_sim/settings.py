@@ -31,6 +31,7 @@ class Settings:
         quiet: whether the SDK's loggers are silenced.
         forget: whether a killed worker's changes to module globals are undone, as they are
             when a process ends.
+        pace: virtual seconds that pass with every request of the platform.
 
     Raises:
         ValueError: one of them cannot be used; the message names it and what is allowed.
@@ -49,3 +50,4 @@ class Settings:
     start: int = attrs.field(default=0, validator=whole_number(least=0, most=MAX_START_S))
     quiet: bool = True
     forget: bool = False
+    pace: float = attrs.field(default=0.0, validator=seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 import uuid
 
 from agnt5 import function, workflow
@@ -43,6 +44,29 @@ async def life_two_questions(ctx) -> list:
 async def life_fails(ctx) -> None:
     """Fail."""
     raise ValueError("out of stock")
+
+
+@workflow
+async def life_times_itself(ctx) -> dict:
+    """Tell how long it took, by the clock in its steps and by its own."""
+    began = time.monotonic()
+    first = await ctx.step("first", time.time)
+    await ctx.step("work", int)
+    last = await ctx.step("last", time.time)
+    await ctx.sleep(3600, name="rest")
+    return {"work": int(last - first), "all": round(time.monotonic() - began), "steps": 3}
+
+
+@workflow
+async def life_in_a_hurry(ctx) -> str:
+    """Have patience for a while, and go another way when it is over."""
+    try:
+        async with asyncio.timeout(5):
+            await ctx.step("one", asyncio.sleep, 1)
+            await ctx.step("two", asyncio.sleep, 1)
+    except TimeoutError:
+        return await ctx.step("give up", str)
+    return "done"
 
 
 @workflow

@@ -414,6 +414,25 @@ def test_an_effect_inside_a_step_is_at_least_once():
     assert [effect for effect, _ in exploration.repeated] == ["life_ship"]
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_how_long_things_took_is_volatile(profile):
+    """A kill makes a run last longer, and in memory shorter: neither is another result."""
+    explore(wf.life_times_itself, profile=profile).check()
+    assert simulate(wf.life_times_itself, profile=profile).output == {
+        "work": 0,
+        "all": 0 if profile == "activation" else 3600,
+        "steps": 3,
+    }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_workflow_that_a_slow_platform_would_turn_is_no_other_for_that(profile):
+    """Its timeout strikes only there: that life is no measure, and is lived at the usual pace."""
+    exploration = explore(wf.life_in_a_hurry, profile=profile, plan="none")
+    assert exploration.violations == ()
+    assert exploration.runs == 4
+
+
 def test_a_budget_of_lives():
     """So many, the three without faults among them; the rest is planned."""
     exploration = explore(wf.life_small, budget=6)
@@ -547,11 +566,11 @@ def test_a_forked_batch_that_fails_says_how(monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 2)
     calls = []
 
-    def story(plan, seed, start, /, *, forget=False):
+    def story(plan, seed, start, /, **how):
         if plan.faults:
             raise ZeroDivisionError("in the child")
         calls.append(plan)
-        return real(plan, seed, start, forget=forget)
+        return real(plan, seed, start, **how)
 
     from agnt5_sim.exploring import story_of
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Volatile:
-    """What differs between two lives without faults, under other entropy at another time.
+    """What differs between two lives without faults: of other entropy, time and pace.
 
     Such a value is compared by type and presence only.
 
     Args:
         one: a life without faults.
-        other: another, under another seed and with another start.
+        other: another, under another seed, with another start and on a slower platform.
     """
 
     def __init__(self, one: History, other: History) -> None:

@@ -105,7 +105,16 @@ class TestStory:
             if self._memory is not None:
                 self._memory.restore()  # and so does the next test
 
-    def live(self, plan: FaultPlan, seed: int, start: int, /, *, forget: bool = False) -> Lived:
+    def live(
+        self,
+        plan: FaultPlan,
+        seed: int,
+        start: int,
+        /,
+        *,
+        forget: bool = False,
+        pace: float = 0.0,
+    ) -> Lived:
         """Live once; see `Story`."""
         first, self._first = self._first, False
         if self._memory is None:
@@ -114,7 +123,7 @@ class TestStory:
             self._memory.restore()  # every life begins with what the first began with
         world = World()
         settings = attrs.evolve(
-            self._sim.settings, plan=plan, seed=seed, start=start, forget=forget
+            self._sim.settings, plan=plan, seed=seed, start=start, forget=forget, pace=pace
         )
         error, failure = "", ""
         with self._sim.living(settings, world) as life:

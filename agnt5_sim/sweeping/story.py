@@ -51,7 +51,16 @@ class Lived:
 class Story(Protocol):
     """Something that can be lived."""
 
-    def __call__(self, plan: FaultPlan, seed: int, start: int, /, *, forget: bool = False) -> Lived:
+    def __call__(
+        self,
+        plan: FaultPlan,
+        seed: int,
+        start: int,
+        /,
+        *,
+        forget: bool = False,
+        pace: float = 0.0,
+    ) -> Lived:
         """Live it once.
 
         Args:
@@ -59,6 +68,7 @@ class Story(Protocol):
             seed: what all randomness comes from.
             start: seconds after 2026 began at which the life does.
             forget: whether a killed worker's changes to module globals are undone.
+            pace: virtual seconds that pass with every request of the platform.
         """
 
 

@@ -60,6 +60,7 @@ class World:
 
     Attributes:
         asked: how many requests the programs have made of the platform.
+        pace: seconds that pass with each of them; what was due meanwhile comes late.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class World:
         self._turns_at_progress = 0
         self._turns_at_jump = 0
         self.asked = 0
+        self.pace = 0.0
         self._asked_before = 0
         self._timers: list[tuple[float, int, Any, VirtualLoop | None]] = []
         self._seq = itertools.count()
@@ -103,6 +105,10 @@ class World:
     def since_start_ns(self) -> int:
         """Return virtual time in nanoseconds since the world began."""
         return self._since_ns
+
+    def _set_time(self, now: float) -> None:
+        self.now = now
+        self._since_ns = round(now * NS)
 
     def add_timer(self, when: float, handle: Any, loop: VirtualLoop | None) -> None:
         """Set a timer; ties run in the order in which they were set, and infinity never comes."""
@@ -137,6 +143,8 @@ class World:
     def ask(self) -> None:
         """Count a request of the platform: a program that makes one does not count as spinning."""
         self.asked += 1
+        if self.pace:
+            self._set_time(self.now + self.pace)
         if self.asked > self.turn_limit:
             self.asked = 0
             self.fail(
@@ -335,8 +343,7 @@ class World:
                 return  # whoever waits was told, and goes on with that
             raise Stuck(waits)
         if when > self.now:
-            self.now = when
-            self._since_ns = round(when * NS)
+            self._set_time(when)
             self._turns_at_jump = self.turns
             polled = self.turns - self._turns_at_progress > self.turn_limit * _POLLING
             if polled and not self._got_somewhere():

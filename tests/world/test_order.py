@@ -310,6 +310,26 @@ def test_a_task_in_the_context_that_is_running_is_on_its_branch(live: Live) -> N
     assert "" == live(program)
 
 
+def test_time_can_pass_with_every_request() -> None:
+    """What was due meanwhile comes as soon as it can, late, and time never goes back."""
+    world = World()
+    world.pace = 2.0
+    log: list[tuple[str, float]] = []
+
+    async def program() -> None:
+        asyncio.get_running_loop().call_later(3, lambda: log.append(("timer", world.now)))
+        for number in range(3):
+            world.ask()
+            log.append((str(number), world.now))
+        await asyncio.sleep(1)
+        log.append(("slept", world.now))
+
+    with isolated(world, "seed"):
+        world.drive(None, world.spawn().start(program()).done)
+    assert [("0", 2.0), ("1", 4.0), ("2", 6.0), ("timer", 6.0), ("slept", 7.0)] == log
+    assert 7_000_000_000 == world.since_start_ns()
+
+
 def test_a_task_factory_is_respected(live: Live) -> None:
     """A program that makes its own tasks gets them, and their names."""
 
