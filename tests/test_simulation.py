@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import attrs
 import life_workflows as wf
@@ -557,6 +559,21 @@ def test_forked_batches_come_to_the_same(monkeypatch):
         (one, told), (other, told_too) = both(workflow, **how)
         assert one == other
         assert told == told_too
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize(
+    ("here", "lived"), [(100, [0]), (0, [0, 5])], ids=["in this process", "in children"]
+)
+def test_no_life_is_begun_when_the_time_is_up(monkeypatch, here, lived):
+    """But one is lived, and what was lived is told: of each batch that had begun, its first."""
+    monkeypatch.setattr(batches, "HERE", here)
+    monkeypatch.setattr(batches, "BATCH", 5)
+    judge = SimpleNamespace(live=lambda plan: plan)
+    plans = list(range(20))
+    assert list(batches.live_all(judge, plans, deadline=time.monotonic() - 1)) == lived
+    assert list(batches.live_all(judge, plans, deadline=time.monotonic() + 3600)) == plans
+    assert list(batches.live_all(judge, plans)) == plans
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

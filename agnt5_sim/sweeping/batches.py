@@ -4,7 +4,8 @@ A killed process can never be taken apart (`agnt5_sim.world.process`), so whoeve
 thousand kills keeps ten thousand dead stacks. A long sweep therefore lives in children that
 take a batch of plans each, send back their verdicts, and leave by `os._exit`, which runs
 nothing of anybody. Two are at work at a time. Verdicts come back in the order of the plans,
-whoever was quicker. A short sweep, or one on a system without fork, lives right here.
+whoever was quicker; when the time for a sweep is up, what was lived by then is all told. A
+short sweep, or one on a system without fork, lives right here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 import traceback
 import warnings
 from collections import deque
@@ -38,20 +40,30 @@ class BatchFailed(RuntimeError):
     """A child that lived a batch of plans failed; the message carries its traceback."""
 
 
-def live_all(judge: Judge, plans: list[FaultPlan]) -> Iterator[Verdict]:
-    """Live the story under each plan; go through the verdicts in the order of the plans."""
+def live_all(
+    judge: Judge, plans: list[FaultPlan], deadline: float | None = None
+) -> Iterator[Verdict]:
+    """Live the story under each plan; go through the verdicts in the order of the plans.
+
+    Args:
+        judge: of the story.
+        plans: under which it is lived.
+        deadline: no life is begun after it but the first of a batch that is under way, in
+            seconds of `time.monotonic`; None for no limit.
+    """
     if len(plans) <= HERE or not hasattr(os, "fork"):
         with clock.held():
-            for plan in plans:
-                yield judge.live(plan)
+            yield from _in_turn(judge, plans, deadline)
         return
     waiting = deque(plans[start : start + BATCH] for start in range(0, len(plans), BATCH))
     children: deque[tuple[int, int]] = deque()
     try:
         while waiting or children:
             while waiting and len(children) < CHILDREN:
-                children.append(_fork(judge, waiting.popleft()))
+                children.append(_fork(judge, waiting.popleft(), deadline))
             yield from _receive(*children.popleft())
+            if is_past(deadline):
+                waiting.clear()
     finally:
         for pid, pipe in children:
             os.close(pipe)
@@ -59,7 +71,19 @@ def live_all(judge: Judge, plans: list[FaultPlan]) -> Iterator[Verdict]:
             os.waitpid(pid, 0)
 
 
-def _fork(judge: Judge, plans: list[FaultPlan]) -> tuple[int, int]:
+def is_past(deadline: float | None) -> bool:
+    """Tell whether an instant of `time.monotonic` has passed; None never has."""
+    return deadline is not None and time.monotonic() > deadline
+
+
+def _in_turn(judge: Judge, plans: list[FaultPlan], deadline: float | None) -> Iterator[Verdict]:
+    for plan in plans:
+        yield judge.live(plan)
+        if is_past(deadline):
+            return
+
+
+def _fork(judge: Judge, plans: list[FaultPlan], deadline: float | None) -> tuple[int, int]:
     reader, writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -74,7 +98,7 @@ def _fork(judge: Judge, plans: list[FaultPlan]) -> tuple[int, int]:
         os.close(reader)
         try:
             with clock.held():
-                result: object = [judge.live(plan) for plan in plans]
+                result: object = list(_in_turn(judge, plans, deadline))
         except BaseException:  # noqa: BLE001 - told to the parent, whatever it is
             result = traceback.format_exc()
         with os.fdopen(writer, "wb") as pipe:

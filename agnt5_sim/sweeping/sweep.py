@@ -16,7 +16,7 @@ from agnt5_sim.faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point, che
 from agnt5_sim.guarantees import Volatile
 from agnt5_sim.verdicts import SimulationFailed, accepted_split, check_accept
 
-from .batches import live_all
+from .batches import is_past, live_all
 from .exploration import Exploration
 from .judging import Judge, broken_apart_from_times
 from .preliminaries import differences, same_shape
@@ -163,8 +163,8 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
             assertions failed.
     """
     check_accept(how.accept)
-    clock = time.monotonic  # real: the world's clock is in place only while lives are lived
-    deadline = None if how.budget.seconds is None else clock() + how.budget.seconds
+    seconds = how.budget.seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
     tally = _Tally(how.accept)
     baseline = story(FaultPlan(), how.seed, 0)
     if baseline.error or baseline.failure:
@@ -241,7 +241,7 @@ def _go_on(
         chosen = _within(layer, how, tally.lives)
         following: list[FaultPlan] = []
         total = tally.lives + len(chosen)
-        for verdict in live_all(judge, chosen):
+        for verdict in live_all(judge, chosen, deadline):
             tally.add(verdict)
             if progress is not None:
                 progress(tally.lives, total, len(tally.found))
@@ -249,9 +249,7 @@ def _go_on(
                 following += plans_at(verdict.later, how.kinds, verdict.plan)
             if how.stop_at_first and tally.found:
                 return planned
-            if deadline is not None and time.monotonic() > deadline:
-                return planned
-        if len(chosen) < len(layer):
+        if len(chosen) < len(layer) or is_past(deadline):
             break
         layer = following
     return planned
