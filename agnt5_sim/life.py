@@ -94,6 +94,7 @@ class Life:
                     "plan": str(settings.plan),
                     "seed": settings.seed,
                     "start": settings.start,
+                    "pace": settings.pace,
                     "policy": str(settings.policy),
                 },
             )

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 import uuid
+from collections.abc import AsyncIterator
 
 from agnt5 import function, workflow
 
@@ -55,6 +56,63 @@ async def life_times_itself(ctx) -> dict:
     last = await ctx.step("last", time.time)
     await ctx.sleep(3600, name="rest")
     return {"work": int(last - first), "all": round(time.monotonic() - began), "steps": 3}
+
+
+async def life_in_the_background() -> int:
+    """Do something beside."""
+    await asyncio.sleep(0)
+    return 1
+
+
+async def life_numbers() -> AsyncIterator[int]:
+    """Count, for whoever listens to the end."""
+    yield 1
+    yield 2
+
+
+async def life_creates(how: str) -> int:
+    """Create one task, in the body of a step, or let something else create it."""
+    loop = asyncio.get_running_loop()
+    if how == "task":
+        return await asyncio.create_task(life_in_the_background())
+    if how == "generator":
+        async for number in life_numbers():
+            return number
+    if how == "callback":
+        loop.call_later(1, lambda: asyncio.ensure_future(life_in_the_background()))
+        await asyncio.sleep(2)
+    else:
+        task = asyncio.ensure_future(life_in_the_background())
+        task.add_done_callback(lambda _: asyncio.ensure_future(life_in_the_background()))
+        await task
+    return 1
+
+
+@workflow
+async def life_creates_and_branches(ctx, how: str) -> list:
+    """Let a step create tasks, and then have branches of its own."""
+    await ctx.step("first", life_creates, how)
+    return list(await asyncio.gather(ctx.step("a", int), ctx.step("b", int)))
+
+
+@workflow
+async def life_has_it_raced(ctx) -> dict:
+    """Take the first offer that comes, of two."""
+
+    async def quick() -> str:
+        await ctx.step("ping", asyncio.sleep, 0.5)
+        await ctx.step("pong", asyncio.sleep, 0.5)
+        return await ctx.step("quote-a", asyncio.sleep, 0.5, "A")
+
+    async def long() -> str:
+        return await ctx.step("quote-b", asyncio.sleep, 2, "B")
+
+    winner = None
+    for offer in asyncio.as_completed([asyncio.ensure_future(each) for each in (quick(), long())]):
+        seen = await offer
+        winner = winner or seen
+    await ctx.step("order", int)
+    return {"order_to": winner}
 
 
 @workflow

@@ -428,6 +428,23 @@ def test_how_long_things_took_is_volatile(profile):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("how", ["task", "generator", "callback", "done"])
+def test_what_a_body_creates_renumbers_no_branch(how, profile):
+    """A replay leaves the body out; the branches that follow are the same all the same."""
+    found = explore(wf.life_creates_and_branches, how, profile=profile).violations
+    assert "memo.identity" not in {violation.guarantee for violation in found}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_who_wins_a_race_is_not_volatile(profile):
+    """A replay gives the order to another: that a slow platform would too is no excuse."""
+    found = explore(wf.life_has_it_raced, profile=profile).violations
+    assert ("result.same", 'completed {"order_to": "A"}') in {
+        (violation.guarantee, violation.expected) for violation in found
+    }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_workflow_that_a_slow_platform_would_turn_is_no_other_for_that(profile):
     """Its timeout strikes only there: that life is no measure, and is lived at the usual pace."""
     exploration = explore(wf.life_in_a_hurry, profile=profile, plan="none")

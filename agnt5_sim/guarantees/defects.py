@@ -242,9 +242,12 @@ DEFECTS: Final[tuple[Defect, ...]] = (
     ),
     Defect(
         id="A19",
-        summary="after an attempt the SDK's store of entities is still set in its context",
+        summary="after an attempt variables of the SDK's are still set in its context",
         way_around="none is needed: that context ends with the attempt",
-        breaks=(("world.awaited", "context"),),
+        breaks=(
+            ("world.awaited", "_entity_state_adapter"),
+            ("world.awaited", "_trace_metadata"),
+        ),
         releases=_SEED,
         profiles=("seed",),
         harmless=True,

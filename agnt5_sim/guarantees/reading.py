@@ -139,6 +139,7 @@ class Reading:
         self.agnt5: str = began.data.get("agnt5", "") if began is not None else ""
         self.plan: str = began.data.get("plan", "none") if began is not None else "none"
         self.policy: str = began.data.get("policy", "") if began is not None else ""
+        self.slow: bool = bool(began.data.get("pace")) if began is not None else False
         self.bare_sleeps = "sleep_records='bare'" in self.policy
         self._kills: list[Entry] = []
         self._sort(history)

@@ -80,10 +80,12 @@ def _left_set(run: Run) -> Iterator[Broken]:
 def _why_set(attempt: Attempt, variable: str) -> str:
     """Tell why a context variable was left: a step that is never closed stays among the open."""
     if variable != _OPEN_STEPS:
-        return "context"
+        return variable
     if attempt.outcome in {"paused", "suspended"}:
         return "suspended-inside"
-    return "cancelled" if any(call.cancelled for call in attempt.calls) else "context"
+    if any(call.cancelled for call in attempt.calls):
+        return "cancelled"
+    return "never-began" if any(c.raised and not c.ran for c in attempt.calls) else variable
 
 
 def _forgotten(run: Run) -> Iterator[Broken]:

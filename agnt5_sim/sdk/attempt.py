@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agnt5_sim.platform import Dispatch
     from agnt5_sim.world import Process
+    from agnt5_sim.world.branches import Room
 
     from .bodies import Bodies
 
@@ -48,9 +49,10 @@ class Call:
         within: the identity of the call in whose body it was made, or "".
         in_body: how many bodies are being run, its own and one around it: there every await
             is a fault point.
+        room: where the tasks are numbered that its body creates, None while it created none.
     """
 
-    __slots__ = ("attempt", "identity", "in_body", "kind", "open", "record", "within")
+    __slots__ = ("attempt", "identity", "in_body", "kind", "open", "record", "room", "within")
 
     def __init__(self, kind: str, identity: str, record: str, attempt: Attempt) -> None:
         self.kind = kind
@@ -58,6 +60,7 @@ class Call:
         self.record = record
         self.attempt = attempt
         self.open = True
+        self.room: Room | None = None
         around = current_call.get()
         self.within = "" if around is None else around.identity
         self.in_body = 0 if around is None else 1

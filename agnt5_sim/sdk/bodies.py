@@ -14,6 +14,7 @@ from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.values import freeze
+from agnt5_sim.world import branches
 
 from .attempt import Call, current_call
 
@@ -74,11 +75,14 @@ class Bodies:
             if kind == _GENERATOR:
                 return self.generator(body(*args, **kwargs), call)
             point = self.enter(call)
+            outside = branches.enter(_room_of(call))
             try:
                 result = body(*args, **kwargs)
             except (Exception, CancelledError) as error:
                 self.failed(call, error)
                 raise
+            finally:
+                branches.enter(outside)
             if inspect.isasyncgen(result):
                 return self.generator(result, call, point)
             if inspect.isawaitable(result):
@@ -258,16 +262,27 @@ def _watched(bodies: Bodies, call: Call, body: Any) -> Generator[Any, Any, Any]:
     identity = call.identity
     resume: Callable[..., Any] = steps.send
     value: Any = None
-    while True:
-        try:
-            awaited = resume(value)
-        except StopIteration as stop:
-            return stop.value
-        point = injector.reach("await", identity)
-        try:
-            value = yield awaited
-        except BaseException as error:  # noqa: BLE001 - handed on to the body, as await does
-            resume, value = steps.throw, error
-        else:
-            resume = steps.send
-        injector.leave(point)
+    outside = branches.enter(_room_of(call))
+    try:
+        while True:
+            try:
+                awaited = resume(value)
+            except StopIteration as stop:
+                return stop.value
+            point = injector.reach("await", identity)
+            try:
+                value = yield awaited
+            except BaseException as error:  # noqa: BLE001 - handed on to the body, as await does
+                resume, value = steps.throw, error
+            else:
+                resume = steps.send
+            injector.leave(point)
+    finally:
+        branches.enter(outside)
+
+
+def _room_of(call: Call) -> branches.Room:
+    """Return where the tasks are numbered that a step's body creates: a replay creates none."""
+    if call.room is None:
+        call.room = branches.room_for(call.identity)
+    return call.room

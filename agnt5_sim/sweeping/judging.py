@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from .story import Lived, Story, Verdict
 
 
-_TIMED = frozenset({"sleep.duration", "sleep.remainder"})
-
-
 @attrs.frozen
 class Judge:
     """Holds the lives of one story to account.
@@ -49,17 +46,16 @@ class Judge:
         leaned = leaned_on_memory(lived.history, forgetful.history, self.volatile)
         return attrs.evolve(verdict, violations=(*verdict.violations, *leaned))
 
-    def verdict(self, lived: Lived, *, compared: bool = True, timed: bool = True) -> Verdict:
+    def verdict(self, lived: Lived, *, compared: bool = True) -> Verdict:
         """Judge a life.
 
         Args:
             lived: the life.
             compared: whether to hold it against the baseline too.
-            timed: whether to hold its sleeps to their times: on a slow platform none is met.
         """
         from .story import Verdict
 
-        violations = [v for v in judge(lived.history) if timed or v.guarantee not in _TIMED]
+        violations = list(judge(lived.history))
         if compared and lived is not self.baseline:
             violations += compare(lived.history, self.baseline.history, self.volatile)
         if lived.error or not accepted_split(violations)[0]:  # else the test says the same again
@@ -74,11 +70,6 @@ class Judge:
             digest=lived.history.digest,
             repeated=tuple(at_least_once(read(lived.history))),
         )
-
-
-def broken_apart_from_times(lived: Lived) -> set[tuple[str, str, str, str]]:
-    """Return the keys of what a life broke, other than by how long something took."""
-    return {v.key for v in judge(lived.history) if v.guarantee not in _TIMED}
 
 
 def _said(lived: Lived) -> str:

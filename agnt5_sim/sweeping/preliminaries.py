@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from agnt5_sim.guarantees import judge
 from agnt5_sim.guarantees.reading import read
 from agnt5_sim.guarantees.registry import Broken, Violation, name_violation
 from agnt5_sim.history import Entry, History, first_difference
@@ -24,7 +28,7 @@ def differences(
 
     Args:
         baseline: a life.
-        twin: another, under another seed, at another time.
+        twin: another, under another seed, at another time and perhaps another pace.
         again: another, under the same seed, at the same time.
 
     Returns:
@@ -34,9 +38,39 @@ def differences(
     return _other_shape(baseline, twin), _not_equal(baseline, again)
 
 
-def same_shape(one: History, other: History) -> bool:
-    """Tell whether two lives called the same steps, sleeps and questions in the same order."""
-    return _shape(one) == _shape(other)
+def same_course(one: History, other: History) -> bool:
+    """Tell whether the same happened in two lives, in one order, but for values and times.
+
+    Every branch called the same and was answered in the same order as all others, the same was
+    broken, and what came of each run has the same structure.
+    """
+    return (
+        _course(one) == _course(other)
+        and {found.key for found in judge(one)} == {found.key for found in judge(other)}
+        and all(map(_same_structure, _results(one), _results(other)))
+    )
+
+
+def _course(history: History) -> list[tuple[str, ...]]:
+    return [
+        (entry.kind, entry.run_id, entry.branch, entry.data.get("label", ""))
+        for entry in history.select("program.", "body.", "state.", "effect", "run.")
+    ]
+
+
+def _results(history: History) -> list[Any]:
+    ends = history.select("run.ended")
+    return [json.loads(end.data[what] or b"null") for end in ends for what in ("output", "state")]
+
+
+def _same_structure(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return len(one) == len(other) and all(
+            _same_structure(value, other[key]) for key, value in one.items() if key in other
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same_structure, one, other))
+    return type(one) is type(other) or {type(one), type(other)} == {int, float}
 
 
 def _shape(history: History) -> list[Place]:

@@ -18,8 +18,8 @@ from agnt5_sim.verdicts import SimulationFailed, accepted_split, check_accept
 
 from .batches import is_past, live_all
 from .exploration import Exploration
-from .judging import Judge, broken_apart_from_times
-from .preliminaries import differences, same_shape
+from .judging import Judge
+from .preliminaries import differences, same_course
 from .shrinking import shrink
 
 if TYPE_CHECKING:
@@ -169,12 +169,11 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
     baseline = story(FaultPlan(), how.seed, 0)
     if baseline.error or baseline.failure:
         raise SimulationFailed(baseline.error or baseline.failure)
-    twin, slow = _other_life(story, how, baseline)
+    twin = _other_life(story, how, baseline)
     again = story(FaultPlan(), how.seed, 0)
     judge = Judge(story, baseline, Volatile(baseline.history, twin.history), how.seed)
-    tally.add(judge.verdict(baseline, compared=False))
-    tally.add(judge.verdict(twin, compared=False, timed=not slow))
-    tally.add(judge.verdict(again))
+    for lived in (baseline, twin, again):
+        tally.add(judge.verdict(lived, compared=lived is again))
     shape, same = differences(baseline.history, twin.history, again.history)
     tally.note([*shape, *same])
     planned = tally.lives
@@ -202,24 +201,18 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
     )
 
 
-def _other_life(story: Story, how: Sweep, baseline: Lived) -> tuple[Lived, bool]:
+def _other_life(story: Story, how: Sweep, baseline: Lived) -> Lived:
     """Live without faults under another seed, at another time, and slowly if that may be.
 
-    Where a slower platform makes it another life (a timeout strikes, the test counts seconds,
-    branches overtake each other) it is no measure of anything, and is lived at the pace of the
-    first.
-
-    Returns:
-        The life, and whether it was lived slowly.
+    Where a slow platform makes it another life (a timeout strikes, the test counts seconds,
+    branches overtake each other) it says nothing of what is volatile, and is lived at the pace
+    of the first.
     """
     slow = story(FaultPlan(), how.seed + 1, OTHER_START_S, pace=OTHER_PACE_S)
-    if (
-        (slow.error, slow.failure, slow.status) == ("", "", baseline.status)
-        and same_shape(baseline.history, slow.history)
-        and broken_apart_from_times(baseline) == broken_apart_from_times(slow)
-    ):
-        return slow, True
-    return story(FaultPlan(), how.seed + 1, OTHER_START_S), False
+    ended = (slow.error, slow.failure, slow.status) == ("", "", baseline.status)
+    if ended and same_course(baseline.history, slow.history):
+        return slow
+    return story(FaultPlan(), how.seed + 1, OTHER_START_S)
 
 
 def _go_on(

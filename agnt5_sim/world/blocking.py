@@ -84,7 +84,7 @@ class Blocking:
         process = world.current
         root = None if process is None else process.root(stack)
         if process is None or root is None:
-            world.now += seconds
+            world.set_time(world.now + seconds)
             return
         blocks_loop = root is process.stack()
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from .scheduler import World
 
 
+class LoopTask(asyncio.Task[Any]):
+    """A task as the loop itself makes them: it runs in turns of its own."""
+
+
 # The stubs call the network's half of a loop abstract, and type its handles closer than a loop
 # that is not asyncio's own can; to the type checker the base is anything.
 _Base: Any = asyncio.AbstractEventLoop
@@ -136,13 +140,16 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         if self._closed:
             self._refuse_closed()
         given = kwargs.pop("context", None)
-        context = branching(given, first=events._get_running_loop() is not self)
+        inside = events._get_running_loop() is self
+        in_task = inside and asyncio.current_task(self) is not None
+        context = branching(given, first=not inside, in_task=in_task)
         if self._task_factory is None:
             self.has_eager = self.has_eager or bool(kwargs.get("eager_start"))
-            return asyncio.Task(coro, loop=self, name=name, context=context, **kwargs)
-        if given is not None:
-            kwargs["context"] = given
-        task = context.run(self._task_factory, self, coro, **kwargs)
+            return LoopTask(coro, loop=self, name=name, context=context, **kwargs)
+        if given is None:
+            task = context.run(self._task_factory, self, coro, **kwargs)
+        else:
+            task = self._task_factory(self, coro, context=given, **kwargs)
         if name is not None:
             task.set_name(name)
         return task  # type: ignore[no-any-return]

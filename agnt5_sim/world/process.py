@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from .loop import VirtualLoop
+from .loop import LoopTask, VirtualLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,10 +71,10 @@ class Process:
         loop, world = self.loop, self.world
         if loop.ready or loop.jobs or not world.alone:
             return False
-        if loop.has_eager:  # such a task runs in the turn of who made it
-            return False
         task: Any = asyncio.current_task(loop)
-        if task is None or task._must_cancel:  # it is to learn of that
+        if type(task) is not LoopTask or loop.has_eager:  # it may run in somebody else's turn
+            return False
+        if task._must_cancel:  # type: ignore[attr-defined]  # it is to learn of that
             return False
         world.turns += 1
         return True

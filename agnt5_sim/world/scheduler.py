@@ -106,7 +106,8 @@ class World:
         """Return virtual time in nanoseconds since the world began."""
         return self._since_ns
 
-    def _set_time(self, now: float) -> None:
+    def set_time(self, now: float) -> None:
+        """Let it be so many virtual seconds since the world began."""
         self.now = now
         self._since_ns = round(now * NS)
 
@@ -144,7 +145,7 @@ class World:
         """Count a request of the platform: a program that makes one does not count as spinning."""
         self.asked += 1
         if self.pace:
-            self._set_time(self.now + self.pace)
+            self.set_time(self.now + self.pace)
         if self.asked > self.turn_limit:
             self.asked = 0
             self.fail(
@@ -252,12 +253,14 @@ class World:
         moved = True
         while moved:
             moved = False
+            if self.pace:
+                self._ring()
             if home is not None and (home.ready or home.jobs):
                 moved = True
                 self._turn_home(home)
                 if done():
                     return
-            self.alone = home is None and len(self._processes) == 1
+            self.alone = home is None and len(self._processes) == 1 and not self.pace
             for process in tuple(self._processes):
                 if process.loop.ready and not process.blocked and not process.dead:
                     moved = True
@@ -333,7 +336,7 @@ class World:
         sys.set_asyncgen_hooks(firstiter=loop.asyncgens.add, finalizer=finalize)
 
     def _move_on(self, home: VirtualLoop | None) -> None:
-        """Jump to the next timer and make ready what is due; or say why nothing is."""
+        """Jump to the next timer; or say why there is none."""
         if self._waits_for_thread(home):
             return
         when = self.next_timer()
@@ -343,11 +346,15 @@ class World:
                 return  # whoever waits was told, and goes on with that
             raise Stuck(waits)
         if when > self.now:
-            self._set_time(when)
+            self.set_time(when)
             self._turns_at_jump = self.turns
             polled = self.turns - self._turns_at_progress > self.turn_limit * _POLLING
             if polled and not self._got_somewhere():
                 self._give_up_polling(home)
+        self._ring()
+
+    def _ring(self) -> None:
+        """Make ready what is due."""
         while True:
             due = self.next_timer()
             if due is None or due > self.now:

@@ -54,9 +54,9 @@ def test_an_error_that_nobody_awaited_is_found(life, error, seen):
 @pytest.mark.parametrize(
     ("variable", "how", "cause"),
     [
-        ("_entity_state_adapter", "completed", "context"),
-        ("_entity_state_adapter", "paused", "context"),
-        ("agnt5_step_event_stack", "completed", "context"),
+        ("_entity_state_adapter", "completed", "_entity_state_adapter"),
+        ("_entity_state_adapter", "paused", "_entity_state_adapter"),
+        ("agnt5_step_event_stack", "completed", "agnt5_step_event_stack"),
         ("agnt5_step_event_stack", "paused", "suspended-inside"),
         ("agnt5_step_event_stack", "suspended", "suspended-inside"),
     ],
@@ -75,6 +75,13 @@ def test_a_cancelled_step_that_stays_among_the_open_ones_is_found(life):
     life.step("a_0", until="body").cancelled("a_0")
     life.entry("context.left", "agnt5_step_event_stack").completed()
     assert ("world.awaited", "cancelled") in {(found[0], found[-1]) for found in life.broken()}
+
+
+def test_a_step_that_never_began_and_stays_among_the_open_ones_is_found(life):
+    """world.awaited: the SDK found no function for it."""
+    life.calls("a_0").raises("a_0")
+    life.entry("context.left", "agnt5_step_event_stack").completed()
+    assert [("world.awaited", "never-began")] == [(f[0], f[-1]) for f in life.broken()]
 
 
 def test_a_context_goes_with_the_attempt_that_died_in_it(life):

@@ -47,7 +47,7 @@ def same(identity_of):
 @shown_in(seed="A01")
 def test_a_recovering_attempt_announces_itself_as_a_start(profile, known):
     """`Worker._execute_workflow` sets `is_replay` to `bool(completed_steps)`, which are none yet."""
-    found = swept(wf.sdk_d_nothing, profile) - {("world.awaited", "context", "A19")}
+    found = {each for each in swept(wf.sdk_d_nothing, profile) if each[-1] != "A19"}
     assert {("events.started", "nothing-completed", known)} == found
 
 
@@ -287,11 +287,19 @@ def test_a_streaming_function_is_never_closed(profile, known):
 
 
 @shown_in(seed="A19")
-def test_the_store_of_entities_stays_set_in_the_context(profile, known):
-    """`Worker._execute_workflow` keeps no token of `_entity_state_adapter_ctx`, and resets nothing."""
-    (found,) = live_of(wf.sdk_d_nothing, profile)
-    assert ("world.awaited", "context", known) == (found.guarantee, found.cause, found.defect)
-    assert "'_entity_state_adapter'" in found.message
+@pytest.mark.parametrize(
+    ("ran", "given", "variable"),
+    [
+        (wf.sdk_d_nothing, None, "_entity_state_adapter"),
+        (wf.sdk_d_echo, "text", "_trace_metadata"),
+    ],
+    ids=["workflow", "function"],
+)
+def test_variables_of_the_sdks_stay_set_in_the_context(profile, known, ran, given, variable):
+    """`_execute_workflow` and `_execute_function` set them, keep no token, and reset nothing."""
+    (found,) = simulate(ran, given, profile=profile).accepted
+    assert ("world.awaited", variable, known) == (found.guarantee, found.cause, found.defect)
+    assert repr(variable) in found.message
 
 
 @shown_in(activation="E15", compat="E15")

@@ -12,12 +12,13 @@ import random
 import sys
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from agnt5_sim.world import Process, VirtualLoop, World, current_branch, isolated
+from agnt5_sim.world.branches import enter, room_for
 
 Live = Callable[..., Any]
 YEAR = 365.25 * 24 * 3600
@@ -273,7 +274,7 @@ def test_processes_and_callbacks_begin_branches_of_their_own(live: Live) -> None
         await asyncio.sleep(1)
         return [await made[0], other.result(), own.result()]
 
-    assert ["1", "", "0"] == live(program)
+    assert ["callback/0", "", "0"] == live(program)
 
 
 def test_a_branch_does_not_depend_on_who_makes_the_tasks(live: Live) -> None:
@@ -294,6 +295,75 @@ def test_a_branch_does_not_depend_on_who_makes_the_tasks(live: Live) -> None:
         return list(await asyncio.gather(part(), part()))
 
     assert [["0", "0.0", "0.1"], ["1", "1.0", "1.1"]] == live(program)
+
+
+@pytest.mark.parametrize("given", ["none", "a copy", "the running one"])
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_factory_may_be_given_a_context(live: Live, given: str, *, eager: bool) -> None:
+    """Whatever it does with the context, an eager task included."""
+    eager = eager and sys.version_info >= (3, 12)
+
+    async def leaf() -> str:
+        return current_branch()
+
+    async def program(_world: World) -> str:
+        loop = asyncio.get_running_loop()
+        how = {"eager_start": True} if eager else {}
+        loop.set_task_factory(
+            lambda loop, coro, **given: asyncio.Task(coro, loop=loop, **how, **given)
+        )
+        context = contextvars.copy_context()
+        if given == "none":
+            return await loop.create_task(leaf())
+        if given == "a copy":
+            return await loop.create_task(leaf(), context=context)
+        if eager:
+            return "0"  # Python itself cannot: an eager task would enter it a second time
+        return await context.run(lambda: loop.create_task(leaf(), context=context))
+
+    assert live(program) == ("" if given == "the running one" and not eager else "0")
+
+
+def test_what_callbacks_create_shifts_no_number(live: Live) -> None:
+    """They come when they come, a generator's finalizer too."""
+
+    async def leaf() -> str:
+        return current_branch()
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        yield 2
+
+    async def program(_world: World) -> list[str]:
+        loop = asyncio.get_running_loop()
+        late: list[Any] = []
+        async for _ in numbers():
+            break
+        loop.call_later(1, lambda: late.append(loop.create_task(leaf())))
+        await asyncio.sleep(2)
+        return [*await asyncio.gather(leaf(), leaf()), await late[0]]
+
+    assert ["0", "1", "callback/1"] == live(program)
+
+
+def test_what_is_not_done_in_every_attempt_shifts_no_number(live: Live) -> None:
+    """A step's body has a room of its own, in every branch."""
+
+    async def leaf() -> str:
+        return current_branch()
+
+    async def part() -> list[str]:
+        outside = enter(room_for("charge:0"))
+        inner = [*await asyncio.gather(leaf(), leaf())]
+        enter(outside)
+        return [*inner, await asyncio.ensure_future(leaf())]
+
+    async def program(_world: World) -> list[list[str]]:
+        return [await part(), *await asyncio.gather(part())]
+
+    assert [["charge:0/0", "charge:0/1", "0"], ["1.charge:0/0", "1.charge:0/1", "1.0"]] == live(
+        program
+    )
 
 
 def test_a_task_in_the_context_that_is_running_is_on_its_branch(live: Live) -> None:
