@@ -435,9 +435,12 @@ def test_what_a_body_creates_renumbers_no_branch(how, profile):
     assert "memo.identity" not in {violation.guarantee for violation in found}
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", [profile for profile in PROFILES if profile != "compat"])
 def test_who_wins_a_race_is_not_volatile(profile):
-    """A replay gives the order to another: that a slow platform would too is no excuse."""
+    """A replay gives the order to another: that a slow platform would too is no excuse.
+
+    In compat the steps themselves are mixed up (E02), and the race comes out as before.
+    """
     found = explore(wf.life_has_it_raced, profile=profile).violations
     assert ("result.same", 'completed {"order_to": "A"}') in {
         (violation.guarantee, violation.expected) for violation in found

@@ -252,3 +252,29 @@ async def test_quote(sim):
     )
     result = project.sweep()
     assert result.ret == 0, str(result.stdout)
+
+
+def test_durations_are_volatile_in_a_test_that_asks_for_violations_too(project):
+    """Its life on a slow platform breaks no promise about the time of a sleep."""
+    project.file(
+        "test_nap.py",
+        """
+import time
+
+import pytest
+from agnt5 import workflow
+
+@workflow
+async def nap(ctx) -> dict:
+    began = await ctx.step("began", time.time)
+    await ctx.sleep(60, name="nap")
+    return {"slept": round(await ctx.step("woke", time.time) - began), "rested": True}
+
+@pytest.mark.agnt5_sim
+async def test_nap(sim):
+    assert (await sim.run(nap))["rested"] is True
+    assert sim.violations == ()
+""",
+    )
+    project.sweep().assert_outcomes(passed=1)
+    assert project.swept()["test_nap"]["broken"] == []
