@@ -6,7 +6,6 @@ imported by the first that wants one; the sweep (`agnt5_sim.plugin.gate`) by `--
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +78,8 @@ def pytest_asyncio_loop_factories(
     """Run asynchronous tests that ask for `sim` on the loop of its world."""
     others = yield
     if not uses_sim(item):
+        import asyncio  # of all that the plugin needs the dearest, and not before now
+
         return others or {"default": asyncio.new_event_loop}
 
     def virtual_loop() -> Any:
