@@ -593,6 +593,35 @@ def test_a_turn_is_skipped_where_nobody_else_would_run(beside: str, skipped: boo
     assert [(skipped, int(skipped))] == seen
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="there are no eager tasks yet")
+def test_no_turn_is_skipped_in_a_task_that_begins_in_another_ones(live: Live) -> None:
+    """One that a program makes itself, past the loop; whoever makes it waits meanwhile."""
+    skipped: list[bool] = []
+
+    async def eager(world: World) -> None:
+        skipped.append(next(iter(world._processes)).skip_turn())
+
+    async def program(world: World) -> None:
+        skipped.append(next(iter(world._processes)).skip_turn())
+        await asyncio.Task(eager(world), loop=asyncio.get_running_loop(), eager_start=True)  # type: ignore[call-arg]
+
+    live(program)
+    assert [True, False] == skipped
+
+
+def test_a_test_that_blocks_lets_all_clocks_go_on() -> None:
+    """`time.sleep` on the loop of the test itself: the wall clock and the loop's agree."""
+
+    async def home() -> tuple[float, float]:
+        wall, loop = time.time(), asyncio.get_running_loop().time()
+        time.sleep(5)
+        return time.time() - wall, asyncio.get_running_loop().time() - loop
+
+    world = World()
+    with isolated(world, "seed"), asyncio.Runner(loop_factory=lambda: VirtualLoop(world)) as runner:
+        assert (5.0, 5.0) == runner.run(home())
+
+
 def test_a_test_beside_the_program_has_its_turn() -> None:
     """Where a loop at home drives the world, somebody else may always be there."""
     world = World()
