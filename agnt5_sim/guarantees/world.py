@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from .registry import Broken, guarantee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from agnt5_sim.history import Entry
 
     from .reading import Attempt, Reading, Run
 
@@ -19,24 +21,18 @@ _OPEN_STEPS = "agnt5_step_event_stack"
 def awaited(reading: Reading) -> Iterator[Broken]:
     """No coroutine is left un-awaited, no task and no context variable is left behind."""
     for run in reading.runs.values():
-        told: set[str] = set()
         yield from _forgotten(run)
         yield from _left_set(run)
-        for attempt in run.attempts:
-            for entry in attempt.entries_of("program.unawaited"):
-                if entry.name in told:
-                    continue
-                told.add(entry.name)
-                replayed = attempt.number > 0
-                yield Broken(
-                    f"the coroutine {entry.data['what']}() given to step {entry.name} was never"
-                    " awaited",
-                    entry=entry,
-                    step=entry.name,
-                    expected="awaited, or closed, when the step is answered from its record",
-                    seen="dropped",
-                    cause="replayed-awaitable" if replayed else "same-name",
-                )
+        for attempt, entry in _first_of_each(run.attempts, "program.unawaited"):
+            yield Broken(
+                f"the coroutine {entry.data['what']}() given to step {entry.name} was never"
+                " awaited",
+                entry=entry,
+                step=entry.name,
+                expected="awaited, or closed, when the step is answered from its record",
+                seen="dropped",
+                cause="replayed-awaitable" if attempt.number > 0 else "same-name",
+            )
     run_id = next(iter(reading.runs), "")
     for entry in reading.loose:
         if entry.kind == "world.left":
@@ -58,23 +54,28 @@ def awaited(reading: Reading) -> Iterator[Broken]:
             )
 
 
-def _left_set(run: Run) -> Iterator[Broken]:
+def _first_of_each(attempts: Iterable[Attempt], kind: str) -> Iterator[tuple[Attempt, Entry]]:
+    """Go through the entries of a kind, once for each name, with the attempts they are of."""
     told: set[str] = set()
-    for attempt in run.attempts:
-        if attempt.report is None:  # it died, and its context with it
-            continue
-        for entry in attempt.entries_of("context.left"):
-            if entry.name in told:
-                continue
-            told.add(entry.name)
-            yield Broken(
-                f"the SDK's context variable {entry.name!r} was still set when attempt"
-                f" {attempt.number} was over",
-                entry=entry,
-                expected="what it was when the attempt began",
-                seen="another value",
-                cause=_why_set(attempt, entry.name),
-            )
+    for attempt in attempts:
+        for entry in attempt.entries_of(kind):
+            if entry.name not in told:
+                told.add(entry.name)
+                yield attempt, entry
+
+
+def _left_set(run: Run) -> Iterator[Broken]:
+    # The context of an attempt that died went with it.
+    over = (attempt for attempt in run.attempts if attempt.report is not None)
+    for attempt, entry in _first_of_each(over, "context.left"):
+        yield Broken(
+            f"the SDK's context variable {entry.name!r} was still set when attempt"
+            f" {attempt.number} was over",
+            entry=entry,
+            expected="what it was when the attempt began",
+            seen="another value",
+            cause=_why_set(attempt, entry.name),
+        )
 
 
 def _why_set(attempt: Attempt, variable: str) -> str:
@@ -89,18 +90,13 @@ def _why_set(attempt: Attempt, variable: str) -> str:
 
 
 def _forgotten(run: Run) -> Iterator[Broken]:
-    told: set[str] = set()
-    for attempt in run.attempts:
-        for entry in attempt.entries_of("program.forgotten"):
-            if entry.name in told:
-                continue
-            told.add(entry.name)
-            yield Broken(
-                f"ctx.{entry.data['call']} was called for {entry.name!r} and never awaited, so it"
-                " never happened",
-                entry=entry,
-                step=entry.name,
-                expected="an await",
-                seen="none",
-                cause="forgotten",
-            )
+    for _, entry in _first_of_each(run.attempts, "program.forgotten"):
+        yield Broken(
+            f"ctx.{entry.data['call']} was called for {entry.name!r} and never awaited, so it"
+            " never happened",
+            entry=entry,
+            step=entry.name,
+            expected="an await",
+            seen="none",
+            cause="forgotten",
+        )
