@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 from . import lives, memory, startup
 

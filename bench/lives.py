@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
 from agnt5_sim.history import History
-from agnt5_sim.sdk.adapters import silenced
 from agnt5_sim.sdk.captured import release_clocks
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
+from agnt5_sim.sdk.loggers import silenced
 from agnt5_sim.world import World, clock, isolated
 
 from . import peer
@@ -182,7 +182,7 @@ def _isolation() -> None:
 
 def where() -> None:
     """Print what the rest of a life goes to."""
-    from agnt5_sim.guarantees import judge
+    from agnt5_sim.judging import judge
 
     print("where the rest goes (12 steps)")
     for profile in installed().profiles:

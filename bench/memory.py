@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
-from agnt5_sim.exploring import story_of
-from agnt5_sim.guarantees import Volatile
-from agnt5_sim.sweeping.batches import live_all
-from agnt5_sim.sweeping.judging import Judge
+from agnt5_sim.api.exploring import story_of
+from agnt5_sim.exploring.batches import live_all
+from agnt5_sim.exploring.judge import Judge
+from agnt5_sim.judging.volatile import Volatile
 from agnt5_sim.world import clock
 
 from .measure import row
 from .workflows import bench_steps
 
 if TYPE_CHECKING:
-    from agnt5_sim.sweeping.story import Lived
+    from agnt5_sim.exploring.story import Lived
 
 LIVES = 10_000
 SETTLED = 1_000

@@ -22,8 +22,8 @@ from agnt5_sim import (
     explore,
     simulate,
 )
+from agnt5_sim.report.views import PauseView, StepView
 from agnt5_sim.strategies import answers, fault_plans, inputs
-from agnt5_sim.views import PauseView, StepView
 
 
 @effect

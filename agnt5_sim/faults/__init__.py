@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from .errors import PlanError
 from .injector import Injector
 from .kinds import AFTER, BEFORE, DURING, KINDS, Kind
-from .plan import Fault, FaultPlan, as_plan, check_kinds, unknown
-from .points import Point, nth
+from .plan import Fault, FaultPlan, as_plan, check_kinds
+from .point import Point, nth
 
 __all__ = [
     "AFTER",
@@ -17,10 +16,8 @@ __all__ = [
     "FaultPlan",
     "Injector",
     "Kind",
-    "PlanError",
     "Point",
     "as_plan",
     "check_kinds",
     "nth",
-    "unknown",
 ]

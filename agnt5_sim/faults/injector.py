@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import AFTER, BEFORE, DURING
-from .plan import HALF, Fault, FaultPlan
-from .points import Point, nth
+from agnt5_sim.faults.kinds import AFTER, BEFORE, DURING
+from agnt5_sim.faults.plan import HALF, Fault, FaultPlan
+from agnt5_sim.faults.point import Point, nth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

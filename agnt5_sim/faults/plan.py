@@ -10,18 +10,17 @@ is `none`. Reading and writing are exact inverses.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from agnt5_sim.arguments import wrong
-
-from .errors import PlanError
-from .kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
-from .points import Point
+from agnt5_sim.arguments.checks import wrong
+from agnt5_sim.arguments.words import unknown
+from agnt5_sim.errors import PlanError
+from agnt5_sim.faults.kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
+from agnt5_sim.faults.point import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,14 +220,6 @@ def check_kinds(faults: Iterable[str] | str) -> tuple[str, ...]:
     return kinds
 
 
-def unknown(what: str, word: str, allowed: Iterable[str]) -> str:
-    """Say that a word is not known, which are, and which was probably meant."""
-    allowed = tuple(allowed)
-    near = difflib.get_close_matches(str(word), allowed, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {what} {word!r}: allowed are {', '.join(allowed)}{meant}"
-
-
 __all__ = [
     "AFTER",
     "BEFORE",
@@ -239,5 +230,4 @@ __all__ = [
     "FaultPlan",
     "as_plan",
     "check_kinds",
-    "unknown",
 ]

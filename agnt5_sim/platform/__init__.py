@@ -6,15 +6,14 @@ those of the run-lifecycle documentation; where that is silent, see `Policy`.
 
 from __future__ import annotations
 
+from agnt5_sim.errors import AnswerRefused, PlatformError
 from agnt5_sim.platform.activations import Activation, ActivationGrant
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Dispatch, Resume
 from agnt5_sim.platform.entities import WORKFLOW_ENTITY, scope_of
 from agnt5_sim.platform.errors import (
-    AnswerRefused,
     DuplicateRun,
     Fenced,
-    PlatformError,
     RecordConflict,
     RunIsOver,
     UnknownActivation,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.entities import EntityKey
 from agnt5_sim.platform.errors import RunIsOver
-from agnt5_sim.platform.runs import TERMINAL, Run
+from agnt5_sim.platform.runs import Run
 from agnt5_sim.platform.store import Parts, Store
 
 if TYPE_CHECKING:

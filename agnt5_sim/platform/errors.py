@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
-class PlatformError(Exception):
-    """The platform refused a call; nothing was changed by it."""
+from agnt5_sim.errors import PlatformError
 
 
 class Fenced(PlatformError):
@@ -62,10 +60,6 @@ class RecordConflict(PlatformError):
         super().__init__(f"{key!r} of run {run_id!r} {why}; the first one stays")
         self.run_id = run_id
         self.key = key
-
-
-class AnswerRefused(PlatformError):
-    """An answer that no open pause can take; the message says what was expected."""
 
 
 class UnknownRun(PlatformError):

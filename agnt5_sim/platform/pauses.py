@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import attrs
 
-from agnt5_sim.platform.errors import AnswerRefused
+from agnt5_sim.errors import AnswerRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.errors import DuplicateRun, RunIsOver, UnknownRun, WrongState
 
 if TYPE_CHECKING:
     from agnt5_sim.platform.dispatches import Resume
-
-TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 _TRANSITIONS = {
     "queued": frozenset({"running", "cancelled"}),

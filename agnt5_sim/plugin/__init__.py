@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import options
+from agnt5_sim.plugin import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from agnt5_sim.sim import Sim
+    from agnt5_sim.api.sim import Sim
 
 MARKER = (
     "agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): under --agnt5-sim, live this"
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     choices = options.read(config)
     if choices.enabled:
-        from .gate import Gate
+        from agnt5_sim.plugin.gate import Gate
 
         config.pluginmanager.register(Gate(config, choices), "agnt5-sim-gate")
 
@@ -110,8 +110,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     """Say of a life that had to be ended what ended it, in place of a traceback through us."""
     if not uses_sim(pyfuncitem):
         return (yield)
-    from agnt5_sim.refusals import explained
-    from agnt5_sim.world import WorldError
+    from agnt5_sim.errors import WorldError
+    from agnt5_sim.life.refusals import explained
 
     simulation: Any = pyfuncitem.funcargs["sim"]
     if not simulation.is_living:
@@ -148,7 +148,7 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Sim]:
     Use it in an `async def test_…(sim)`, which then runs on the virtual loop itself.
     """
     _refuse_misuse(request)
-    from agnt5_sim.sim import Sim
+    from agnt5_sim.api.sim import Sim
     from agnt5_sim.world import clock
 
     choices = options.read(request.config)

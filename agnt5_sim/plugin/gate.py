@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agnt5_sim.faults import KINDS, unknown
-from agnt5_sim.verdicts import UnknownDefect, check_accept
-
-from . import summary
-from .lives import TestStory
-from .options import MAX_DEPTH
-from .progress import Progress
+from agnt5_sim.arguments.words import unknown
+from agnt5_sim.errors import UnknownDefect
+from agnt5_sim.faults import KINDS
+from agnt5_sim.judging.verdicts import check_accept
+from agnt5_sim.plugin.options import MAX_DEPTH
+from agnt5_sim.plugin.progress import Progress
+from agnt5_sim.plugin.tests import TestStory
+from agnt5_sim.report import summary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agnt5_sim.sweeping import Sweep
-
-    from .options import Choices
+    from agnt5_sim.exploring import Sweep
+    from agnt5_sim.plugin.options import Choices
 
 PROPERTY = "agnt5_sim"
 _KEYWORDS = ("depth", "faults", "budget", "accept")
@@ -110,7 +110,7 @@ class Gate:
         Raises:
             pytest.UsageError: the marker says what cannot be.
         """
-        from agnt5_sim.sweeping import Budget, Sweep
+        from agnt5_sim.exploring import Budget, Sweep
 
         choices = self.choices
         where = f"{item.nodeid}: the marker agnt5_sim"

@@ -9,9 +9,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from agnt5_sim.exploring import Budget
     from agnt5_sim.faults import FaultPlan
-    from agnt5_sim.settings import Settings
-    from agnt5_sim.sweeping import Budget
+    from agnt5_sim.life.settings import Settings
 
 
 class Option(NamedTuple):
@@ -82,7 +82,7 @@ class Choices(NamedTuple):
 
     def settings(self) -> Settings:
         """Return what a life is lived under, faults apart."""
-        from agnt5_sim.settings import Settings
+        from agnt5_sim.life.settings import Settings
 
         return Settings(
             seed=self.seed,
@@ -144,11 +144,12 @@ def read(config: pytest.Config) -> Choices:
 
 
 def _read(config: pytest.Config) -> Choices:  # noqa: C901 - a converter an option
-    from agnt5_sim.faults import KINDS, FaultPlan, unknown
-    from agnt5_sim.sdk.detect import profile as known_profile
-    from agnt5_sim.sdk.errors import SdkError
-    from agnt5_sim.sweeping.sweep import Budget
-    from agnt5_sim.verdicts import check_accept
+    from agnt5_sim.arguments.words import unknown
+    from agnt5_sim.errors import SdkError
+    from agnt5_sim.exploring.budget import Budget
+    from agnt5_sim.faults import KINDS, FaultPlan
+    from agnt5_sim.judging.verdicts import check_accept
+    from agnt5_sim.sdk.generations.detect import profile as known_profile
 
     def given(name: str) -> tuple[str, str]:
         value = config.getoption(f"agnt5_sim_{name}")

@@ -1,1 +1,3 @@
-"""What came of lives, said in several ways."""
+"""Readings of a history for people and machines; nothing here changes a thing."""
+
+from __future__ import annotations

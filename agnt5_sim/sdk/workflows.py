@@ -7,10 +7,9 @@ import inspect
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from agnt5_sim.jsonable import to_json
-
-from .bodies import watched_function
-from .errors import BadInput, NotAWorkflow
+from agnt5_sim.errors import BadInput, NotAWorkflow
+from agnt5_sim.history.jsonable import to_json
+from agnt5_sim.sdk.ports.bodies import watched_function
 
 _WATCHED = "_agnt5_sim_watched"
 

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from .branches import current_branch
-from .errors import OutsideTouched, Spinning, Stuck, WorldError
 from .isolation import isolated
 from .loop import VirtualLoop
 from .process import Process
-from .scheduler import World
+from .world import World
 
-__all__ = [
-    "OutsideTouched",
-    "Process",
-    "Spinning",
-    "Stuck",
-    "VirtualLoop",
-    "World",
-    "WorldError",
-    "current_branch",
-    "isolated",
-]
+__all__ = ["Process", "VirtualLoop", "World", "current_branch", "isolated"]

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from .references import real_sleep
+from agnt5_sim.world.references import real_sleep
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from .loop import VirtualLoop
-    from .scheduler import World
+    from agnt5_sim.world.loop import VirtualLoop
+    from agnt5_sim.world.world import World
 
 
 class Blocking:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import freezegun
 from freezegun import api as _freezegun
 
-from .references import Loaded, held_by, real_sleep
+from agnt5_sim.world.references import Loaded, held_by, real_sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .scheduler import World
+    from agnt5_sim.world.world import World
 
 _REFUSED = {
     "os.exec": "os.exec",

@@ -6,13 +6,13 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from . import clock, entropy, guard
-from .watch import watched
+from agnt5_sim.world import clock, entropy, guard
+from agnt5_sim.world.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .scheduler import World
+    from agnt5_sim.world.world import World
 
 DEFAULT_STALL_S = 10.0
 

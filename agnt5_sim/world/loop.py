@@ -16,14 +16,14 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .branches import branching
+from agnt5_sim.world.branches import branching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from concurrent.futures import Executor
     from contextvars import Context
 
-    from .scheduler import World
+    from agnt5_sim.world.world import World
 
 
 class LoopTask(asyncio.Task[Any]):
@@ -45,7 +45,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
 
     def __init__(self, world: World | None = None) -> None:
         if world is None:
-            from .scheduler import World
+            from agnt5_sim.world.world import World
 
             world = World()
         self.world = world

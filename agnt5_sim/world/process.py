@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from .loop import LoopTask, VirtualLoop
+from agnt5_sim.world.loop import LoopTask, VirtualLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .scheduler import World
+    from agnt5_sim.world.world import World
 
 _BURST = 64
 _DEAD: list[Any] = []

@@ -15,14 +15,14 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .errors import Spinning
-from .stacks import describe_stack
+from agnt5_sim.errors import Spinning
+from agnt5_sim.world.stacks import describe_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from .scheduler import World
+    from agnt5_sim.world.world import World
 
 _LOOKS = 4
 """How often a turn is looked at before it counts as taking for ever."""

@@ -29,7 +29,7 @@ AT_ONCE = 2
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 WARMING = """
 from agnt5 import workflow
-import agnt5_sim.exploring, agnt5_sim.strategies, hypothesis.stateful, pytest
+import agnt5_sim.api.exploring, agnt5_sim.strategies, hypothesis.stateful, pytest
 
 @workflow
 async def warming(ctx) -> int:

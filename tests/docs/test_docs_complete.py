@@ -10,9 +10,10 @@ from docs_pages import ROOT, blocks_of, everything, name_of, pages, prose
 
 import agnt5_sim
 from agnt5_sim.faults import KINDS
-from agnt5_sim.guarantees import DEFECTS, GUARANTEE_IDS
+from agnt5_sim.judging import GUARANTEE_IDS
+from agnt5_sim.judging.diagnosis import DEFECTS
 from agnt5_sim.plugin.options import INI_ONLY, OPTIONS
-from agnt5_sim.sdk.detect import GENERATIONS
+from agnt5_sim.sdk.generations.detect import GENERATIONS
 
 REFERENCE = ROOT / "docs" / "reference"
 PACKAGE = ROOT / "agnt5_sim"

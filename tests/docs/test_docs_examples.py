@@ -13,7 +13,7 @@ import pytest
 from docs_console import as_shown, commands_in
 from docs_pages import Block, blocks_of, name_of, pages
 
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 RUNNER = Path(__file__).with_name("docs_runner.py")
 EXECUTED = ("python", "console")

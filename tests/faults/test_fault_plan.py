@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agnt5_sim import Fault, FaultPlan, PlanError, Point
-from agnt5_sim.faults import AFTER, BEFORE, DURING, KINDS, nth, unknown
+from agnt5_sim.arguments.words import unknown
+from agnt5_sim.faults import AFTER, BEFORE, DURING, KINDS, nth
 
 KIND_LETTERS = st.text(string.ascii_lowercase + "._-", min_size=1, max_size=12)
 NAMES = st.text(max_size=20) | st.sampled_from(

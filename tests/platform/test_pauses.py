@@ -9,15 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agnt5_sim.platform import (
-    Answered,
-    AnswerRefused,
-    Lease,
-    Outcome,
-    PauseRequest,
-    Platform,
-    RunIsOver,
-)
+from agnt5_sim.errors import AnswerRefused
+from agnt5_sim.platform import Answered, Lease, Outcome, PauseRequest, Platform, RunIsOver
 
 YES_NO = (("approve", "Approve"), ("reject", "Reject"))
 

@@ -13,11 +13,8 @@ from agnt5 import workflow
 from agnt5.function import FunctionRegistry
 from agnt5.workflow import WorkflowRegistry
 
-import agnt5_sim.plugin.gate
-import agnt5_sim.snapshot
-import agnt5_sim.strategies  # noqa: F401
 from agnt5_sim import explore, simulate
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 PROFILES = installed().profiles
 

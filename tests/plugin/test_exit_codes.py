@@ -206,15 +206,19 @@ def test_junit_has_the_sweep(both):
     )
 
 
-def test_a_long_sweep_shows_how_far_it_is(small, monkeypatch):
-    """After a moment a line says how many lives were lived, however output is captured; not with -q."""
-    from agnt5_sim.plugin import progress
+def test_a_long_sweep_shows_how_far_it_is(small):
+    """After a moment a line says how many lives were lived, however output is captured; not with -q.
 
-    monkeypatch.setattr(progress, "_FIRST_S", 0.0)
-    monkeypatch.setattr(progress, "_EVERY_S", 0.0)
+    In processes of their own: inside one of xdist's, what is written past the capture goes nowhere.
+    """
+    small.file(
+        "conftest.py",
+        "from agnt5_sim.plugin import progress\n\nprogress._FIRST_S = progress._EVERY_S = 0.0\n",
+    )
     for options in ((), ("-s",), ("--capture=sys",)):
-        small.sweep(*options).stdout.fnmatch_lines(["test_small.py::test_small: 4/* lives"])
-    small.sweep("-q").stdout.no_fnmatch_line("*: 4/* lives")
+        said = small.sweep(*options, fresh=True).stdout
+        said.fnmatch_lines(["test_small.py::test_small: 4/* lives"])
+    small.sweep("-q", fresh=True).stdout.no_fnmatch_line("*: 4/* lives")
 
 
 def test_quiet_makes_no_noise(small):

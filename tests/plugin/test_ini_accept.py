@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agnt5_sim.guarantees import DEFECTS
+from agnt5_sim.judging.diagnosis import DEFECTS
 
 KNOWN = DEFECTS[0].id
 

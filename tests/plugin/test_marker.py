@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agnt5_sim.guarantees import DEFECTS
+from agnt5_sim.judging.diagnosis import DEFECTS
 
 KNOWN = DEFECTS[0].id
 

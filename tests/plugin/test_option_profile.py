@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 PROFILES = installed().profiles
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 PROFILE = installed().profiles[0]
 

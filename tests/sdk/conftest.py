@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 # The workflows of these tests lie beside them, in modules of their own.
 sys.path.insert(0, str(Path(__file__).parent))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from agnt5_sim import Exploration, explore
-from agnt5_sim.guarantees import DEFECTS, judge
-from agnt5_sim.life import Life
-from agnt5_sim.settings import Settings
+from agnt5_sim.judging import judge
+from agnt5_sim.judging.diagnosis import DEFECTS
+from agnt5_sim.life.life import Life
+from agnt5_sim.life.settings import Settings
 
 OVER = frozenset({"completed", "failed", "cancelled"})
 HARMLESS = frozenset(known.id for known in DEFECTS if known.harmless)

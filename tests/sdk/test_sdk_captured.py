@@ -9,7 +9,7 @@ from agnt5 import events
 
 from agnt5_sim import simulate
 from agnt5_sim.sdk.captured import release_clocks
-from agnt5_sim.world.scheduler import DEFAULT_EPOCH_NS
+from agnt5_sim.world.world import DEFAULT_EPOCH_NS
 
 
 def stamps(outcome):

@@ -1,7 +1,7 @@
 """Every known defect of the SDK, by its smallest reproduction.
 
 Each test fails when the defect is gone from the installed release; then the release range in
-`agnt5_sim/guarantees/defects.py` ends before it. They are written up in `docs/sdk-defects.md`.
+`agnt5_sim/judging/diagnosis` ends before it. They are written up in `docs/sdk-defects.md`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from packaging.version import Version
 from sdk_cases import HARMLESS, judged, live, reply, swept
 
 from agnt5_sim import simulate
-from agnt5_sim.guarantees import DEFECTS, GUARANTEE_IDS
+from agnt5_sim.judging import GUARANTEE_IDS
+from agnt5_sim.judging.diagnosis import DEFECTS
 from agnt5_sim.platform import VersionConflict
-from agnt5_sim.sdk.detect import installed
+from agnt5_sim.sdk.generations.detect import installed
 
 PROFILES = installed().profiles
 RELEASE = Version(installed().version)

@@ -7,7 +7,7 @@ import importlib.metadata
 import pytest
 
 from agnt5_sim import UnknownProfile, UnsupportedSdk, simulate
-from agnt5_sim.sdk import detect
+from agnt5_sim.sdk.generations import detect
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import wf_stubbed as wf
 from agnt5 import workflow
 
 from agnt5_sim import Stub, explore, simulate
-from agnt5_sim.sdk.effects import declared
+from agnt5_sim.sdk.ports.effects import declared
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_declared_in_both_ways_it_counts_once(profile):
 
 def test_the_arguments_are_on_record(profile):
     """The report can say with what it happened."""
-    from agnt5_sim.values import thaw
+    from agnt5_sim.history.values import thaw
 
     entry = simulate(wf.sdk_paying, effects=(wf.pay,), profile=profile).history.select("effect")[0]
     assert (("o",), {}) == thaw(entry.data["args"])

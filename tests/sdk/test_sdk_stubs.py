@@ -7,7 +7,8 @@ import wf_stubbed as wf
 from sdk_cases import defects_of
 
 from agnt5_sim import Stub, explore, simulate
-from agnt5_sim.sdk.stubs import BadStub, StubExhausted, Stubs
+from agnt5_sim.errors import BadStub, StubExhausted
+from agnt5_sim.sdk.ports.stubs import Stubs
 
 
 @pytest.mark.parametrize("target", [wf.sdk_charge, "sdk_charge"], ids=["function", "name"])

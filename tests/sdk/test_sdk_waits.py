@@ -73,7 +73,7 @@ def test_a_sleep_lasts_as_long_as_it_says(workflow, seconds, profile):
 
 def test_a_sleep_in_activations_suspends_the_run():
     """Where sleeps are durable the worker is free meanwhile: another attempt goes on."""
-    from agnt5_sim.sdk.detect import installed
+    from agnt5_sim.sdk.generations.detect import installed
 
     attempts = {p: simulate(wf.sdk_named_sleep, profile=p).attempts for p in installed().profiles}
     assert {"seed": 1, "activation": 2, "compat": 1}.items() >= attempts.items()
@@ -87,7 +87,7 @@ def test_a_question_nobody_answers_leaves_the_run_paused(profile):
 
 def test_skipped_and_free_answers_reach_the_workflow_decoded():
     """Generation E has a wire form for a skipped and for a free answer; the workflow sees neither."""
-    from agnt5_sim.sdk.detect import installed
+    from agnt5_sim.sdk.generations.detect import installed
 
     for profile in set(installed().profiles) - {"seed"}:
         outcome = simulate(
@@ -119,7 +119,7 @@ def test_what_a_pause_reported_is_known_after_the_next_one_too(recovery, profile
 
 def test_a_pause_that_reports_too_little_is_found(profile, monkeypatch):
     """Where the journal tells an attempt nothing, the steps it leaves out run again."""
-    adapter = "agnt5_sim.sdk.generation_" + ("a" if profile == "seed" else "e")
+    adapter = "agnt5_sim.sdk.generations." + ("a" if profile == "seed" else "e")
     monkeypatch.setattr(f"{adapter}.reported_steps", lambda _metadata: {})
     outcome = simulate(
         wf.sdk_questions_and_steps,

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from freezegun import api as freezegun_api
 
-from agnt5_sim.world import OutsideTouched, VirtualLoop, World, isolated
+from agnt5_sim.errors import OutsideTouched
+from agnt5_sim.world import VirtualLoop, World, isolated
 
 NOWHERE = "/nowhere/at/all"
 HERE = ("127.0.0.1", 9)

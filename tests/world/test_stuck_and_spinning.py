@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from agnt5_sim.world import Spinning, Stuck, VirtualLoop, World, isolated
+from agnt5_sim.errors import Spinning, Stuck
+from agnt5_sim.world import VirtualLoop, World, isolated
 from agnt5_sim.world.references import real_sleep
 
 Live = Callable[..., Any]

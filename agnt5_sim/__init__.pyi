@@ -1,0 +1,36 @@
+from . import strategies as strategies
+from .api.exploring import explore as explore
+from .api.outcome import Outcome as Outcome
+from .api.run import RunFailed as RunFailed
+from .api.run import SimRun as SimRun
+from .api.sim import Sim as Sim
+from .api.simulating import simulate as simulate
+from .errors import AnswerRefused as AnswerRefused
+from .errors import BadInput as BadInput
+from .errors import BadStub as BadStub
+from .errors import BudgetError as BudgetError
+from .errors import NotAWorkflow as NotAWorkflow
+from .errors import NotJson as NotJson
+from .errors import OutsideTouched as OutsideTouched
+from .errors import PlanError as PlanError
+from .errors import RunStuck as RunStuck
+from .errors import SimulationFailed as SimulationFailed
+from .errors import Spinning as Spinning
+from .errors import StubExhausted as StubExhausted
+from .errors import UnknownDefect as UnknownDefect
+from .errors import UnknownProfile as UnknownProfile
+from .errors import UnsupportedSdk as UnsupportedSdk
+from .exploring.result import Exploration as Exploration
+from .faults.plan import Fault as Fault
+from .faults.plan import FaultPlan as FaultPlan
+from .faults.point import Point as Point
+from .history.entries import Entry as Entry
+from .history.log import History as History
+from .judging import GUARANTEE_IDS as GUARANTEE_IDS
+from .judging.describing import GuaranteeBroken as GuaranteeBroken
+from .judging.violation import Violation as Violation
+from .platform.policy import Policy as Policy
+from .sdk.ports.effects import effect as effect
+from .sdk.ports.stubs import Stub as Stub
+
+__version__: str

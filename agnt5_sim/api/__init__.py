@@ -1,0 +1,3 @@
+"""What people call: one life, an exploration, the simulation of a test."""
+
+from __future__ import annotations

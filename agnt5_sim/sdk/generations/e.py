@@ -1,0 +1,352 @@
+"""The adapter of generation E: agnt5 0.11.0 to 0.14.5.
+
+Events are emitted and awaited one by one, or in batches. In profile *activation* every step is
+an activation the platform admits and completes, and a sleep suspends the run; in *compat* the
+worker is told by metadata what already happened, and sleeps in the process. See
+`docs/reference/sdk.md`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from agnt5 import activation as protocol
+from agnt5._state_adapter import StateAdapter
+from agnt5.function import FunctionRegistry
+from agnt5.worker import Worker
+from agnt5.workflow import WorkflowRegistry
+
+from agnt5_sim.platform import JournalEvent, Outcome, TimerRequest
+from agnt5_sim.sdk.generations.activations import ActivationPort
+from agnt5_sim.sdk.generations.requests import (
+    Request,
+    answered,
+    json_object,
+    known_steps,
+    pause_request,
+    reported_steps,
+    resumed,
+    unread,
+)
+from agnt5_sim.sdk.generations.state_core import StateCore
+from agnt5_sim.sdk.ports.attempt import Attempt, current_attempt, current_call
+from agnt5_sim.sdk.ports.program import watched_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agnt5_sim.platform import Dispatch
+    from agnt5_sim.sdk.ports.crossings import Crossings
+    from agnt5_sim.world import Process
+
+_ARTIFACT = "00" * 32
+_TERMINAL = frozenset({"run.completed", "run.failed"})
+
+
+class IdentitiesE:
+    """How generation E names the calls of a workflow.
+
+    Args:
+        activation: whether steps are activations.
+    """
+
+    def __init__(self, *, activation: bool) -> None:
+        self.activation = activation
+        self.sleeps_in_process = not activation
+
+    def step(self, ctx: Any, name: str, *, function: bool, key: str | None) -> tuple[str, str]:
+        """Return a step's identity, and the name its record is looked up under."""
+        number = ctx._step_counter
+        stable = f"step:{name}:{number if key is None else key}"
+        if self.activation:
+            return stable, stable
+        return (f"{name}_{number}",) * 2 if function else (stable, name)
+
+    def sleep(self, ctx: Any, name: str | None) -> tuple[str, str]:
+        """Return a sleep's identity, and the name its record is looked up under."""
+        number = ctx._step_counter
+        shown = name or f"sleep_{number}"
+        return f"sleep:{shown}:{number}", f"sleep:{shown}"
+
+    def wait(self, ctx: Any) -> tuple[str, str, int]:
+        """Return a question's identity, its record's name, and its index."""
+        index = ctx._workflow_entity._pause_index
+        return f"pause:{index}", f"user_response:{ctx.run_id}:{index}", index
+
+    def function_named(self, name: str) -> bool:
+        """Tell whether a @function of that name is registered."""
+        return FunctionRegistry.get(name) is not None
+
+
+class WorkerE:
+    """A real worker of generation E in one process, with this fake as its native half.
+
+    Args:
+        process: where it lives.
+        crossings: the platform port.
+        activation: whether the platform negotiates activations and suspension.
+    """
+
+    def __init__(self, process: Process, crossings: Crossings, *, activation: bool) -> None:
+        self.process = process
+        self.crossings = crossings
+        self.identities = IdentitiesE(activation=activation)
+        self.activation = activation
+        self.attempts: dict[str, Attempt] = {}
+        worker = self.worker = Worker.__new__(Worker)
+        worker._rust_worker = self
+        worker._checkpoint_client = None
+        worker._entity_state_adapter = StateAdapter(  # type: ignore[no-untyped-call]
+            rust_core=StateCore(crossings, self._attempt)
+        )
+        port = ActivationPort(crossings, self._attempt)
+        worker._activation_client = protocol.ActivationClient(port) if activation else None
+        worker.service_name = "agnt5-sim"
+        worker._inflight = {}
+        worker._loop = None
+        worker._chatbots = {}
+
+    def _attempt(self, run_id: str = "") -> Attempt:
+        return (
+            current_attempt.get() or self.attempts.get(run_id) or next(iter(self.attempts.values()))
+        )
+
+    # -- events ------------------------------------------------------------------------
+
+    async def emit_event_async(
+        self,
+        *,
+        run_id: str,
+        event_type: str,
+        event_data: bytes,
+        sequence_number: int,
+        metadata: Mapping[str, str],
+        source_timestamp_ns: int,
+        timeout_ms: int,
+    ) -> None:
+        """Take an event, and acknowledge it."""
+        await self.crossings.across(
+            *self._event(
+                run_id, event_type, event_data, sequence_number, metadata, source_timestamp_ns
+            )
+        )
+
+    def emit_event_sync(
+        self,
+        *,
+        run_id: str,
+        event_type: str,
+        event_data: bytes,
+        sequence_number: int,
+        metadata: Mapping[str, str],
+        source_timestamp_ns: int,
+        timeout_ms: int,
+    ) -> None:
+        """Take an event from a synchronous caller."""
+        self.crossings.now(
+            *self._event(
+                run_id, event_type, event_data, sequence_number, metadata, source_timestamp_ns
+            )
+        )
+
+    async def emit_event_batch_async(self, batch: list[tuple[Any, ...]]) -> None:
+        """Take several events in one crossing."""
+        await self.crossings.together(
+            [
+                self._event(run_id, kind, data, sequence, metadata, source_ns)
+                for run_id, kind, data, sequence, metadata, source_ns in batch
+            ]
+        )
+
+    def queue_event(
+        self,
+        *,
+        invocation_id: str,
+        event_type: str,
+        event_data: bytes,
+        content_index: int,
+        sequence: int,
+        metadata: Mapping[str, str],
+        source_timestamp_ns: int,
+        is_streaming: bool,
+        correlation_id: str | None = None,
+        parent_correlation_id: str | None = None,
+    ) -> None:
+        """Take an event nobody waits for."""
+        self.crossings.now(
+            *self._event(
+                invocation_id,
+                event_type,
+                event_data,
+                sequence,
+                metadata,
+                source_timestamp_ns,
+                channel="delta",
+            )
+        )
+
+    def _event(
+        self,
+        run_id: str,
+        kind: str,
+        data: bytes,
+        sequence: int,
+        metadata: Mapping[str, str],
+        source_ns: int,
+        channel: str = "checkpoint",
+    ) -> tuple[Attempt, str, str, Any, dict[str, Any]]:
+        """Return the arguments of the crossing of one event."""
+        attempt = self._attempt(run_id)
+        call = current_call.get()
+        name, completes, sleeps = kind, None, None
+        if kind.startswith("workflow.step.") and kind != "workflow.step.paused":
+            step = metadata.get("name", "")
+            name = f"{kind}/{step}" if step else kind
+            if call is None or "cache_hit" in metadata:
+                pass  # a replay's own announcement of what is on record already
+            elif kind == "workflow.step.completed" and call.kind == "step":
+                completes = (step, unread(data))
+            elif kind == "workflow.step.started" and call.kind == "sleep":
+                seconds = json.loads(data)["input_data"]["duration_seconds"]
+                record = {"start_time": source_ns / 1e9, "duration": seconds}
+                sleeps = (f"sleep:{step}", json.dumps(record).encode())
+        elif kind == "workflow.state.changed":
+            name = f"{kind}/{json.loads(data).get('key') or ''}"
+        event = JournalEvent(kind, data, sequence, source_ns, None, channel)
+        crossings = self.crossings
+        entry = {
+            "type": kind,
+            "channel": channel,
+            "payload": data.decode(),
+            "sequence": sequence,
+            "source_ns": source_ns,
+            "step": call.identity if call is not None else "",
+            "completes": completes[0] if completes else "",
+            "sleeps": sleeps[0] if sleeps else "",
+            "replayed": "cache_hit" in metadata,
+            "id": metadata.get("correlation_id", ""),
+            "parent": metadata.get("parent_correlation_id", ""),
+        }
+        append = crossings.platform.append
+        effect = partial(append, crossings.world.now, attempt.lease, event, completes, sleeps)
+        if kind in _TERMINAL:
+            effect = partial(self._end, attempt, effect, entry, _terminal(kind, data))
+        return attempt, "emit", name, effect, entry
+
+    def _end(
+        self,
+        attempt: Attempt,
+        append: Callable[[], int],
+        entry: dict[str, Any],
+        outcome: Outcome,
+    ) -> int:
+        """Let a terminal event end its attempt."""
+        cursor = append()
+        entry["outcome"] = outcome.kind
+        self.crossings.finish(attempt, outcome)
+        return cursor
+
+    # -- execution ---------------------------------------------------------------------
+
+    async def execute(self, attempt: Attempt) -> Outcome | None:
+        """Let the SDK execute an attempt; None when its terminal event has ended it."""
+        dispatch = attempt.dispatch
+        self.attempts[attempt.run_id] = attempt
+        request = Request(dispatch, self._metadata(dispatch))
+        if dispatch.kind == "function":
+            config = FunctionRegistry.get(dispatch.component)
+            execution = self.worker._execute_function(config, dispatch.input, request)
+        else:
+            config = watched_workflow(
+                WorkflowRegistry.get(dispatch.component), attempt, self.crossings, self.identities
+            )
+            execution = self.worker._execute_workflow(config, dispatch.input, request)
+        response = await self.worker._track_invocation(dispatch.run_id, execution)
+        return _outcome(response)
+
+    def _metadata(self, dispatch: Dispatch) -> dict[str, str]:
+        metadata = {"tenant_id": dispatch.tenant, "project_id": dispatch.tenant}
+        if self.activation:
+            metadata |= {
+                "durable_activation_v1": "true",
+                "durable_suspension_v1": "true",
+                "worker_session_id": f"worker-{dispatch.lease.incarnation}",
+                "lease_id": f"lease-{dispatch.lease.number}",
+                "activation_definition_version": "v1",
+                "activation_artifact_sha256": _ARTIFACT,
+            }
+        if dispatch.initial_state:
+            metadata["workflow_state"] = dispatch.initial_state.decode()
+        resume = resumed(dispatch)
+        completed = known_steps(dispatch.completed, _result)
+        if dispatch.resume is not None and dispatch.resume.timer_key is not None:
+            completed.update(_continued(resume.get("continuation_b64", "")))
+            metadata["timer_key"] = dispatch.resume.timer_key
+            metadata["activation_id"] = dispatch.resume.activation_id
+        completed.update(answered(dispatch))
+        if completed and dispatch.recovered:
+            metadata["workflow_correlation_id"] = self._workflow_id(dispatch.run_id)
+        metadata.update(resume)
+        if completed:
+            metadata["completed_steps"] = json_object(completed)
+        return metadata
+
+    def _workflow_id(self, run_id: str) -> str:
+        """Return the id under which the run's first attempt began, off its journal."""
+        for accepted in self.crossings.platform.journal(run_id):
+            if accepted.event.type == "workflow.started":
+                return str(json.loads(accepted.event.data).get("correlation_id", ""))
+        return ""
+
+
+def _outcome(response: Any) -> Outcome | None:
+    if response is None:
+        return None
+    metadata = dict(response.metadata or {})
+    suspension = response.worker_suspension
+    if suspension is not None:
+        continuation = base64.urlsafe_b64encode(bytes(suspension.continuation)).decode()
+        timer = TimerRequest(
+            suspension.timer_key, suspension.delay_ms / 1000, suspension.activation_id
+        )
+        return Outcome("suspended", timer=timer, metadata={"continuation_b64": continuation})
+    if response.event_type == "run.paused":
+        output = json.loads(bytes(response.output_data))
+        pause = pause_request(metadata, output["question"], metadata.get("input_type", "text"))
+        reported = reported_steps(metadata)
+        return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
+    if response.event_type == "run.failed" or not response.success:
+        return Outcome(
+            "failed", error=response.error_message or "", error_type=metadata.get("error_type", "")
+        )
+    return Outcome("completed", bytes(response.output_data))
+
+
+def _terminal(kind: str, data: bytes) -> Outcome:
+    """Read how a run ended off its terminal event, which is what ends it in this generation."""
+    payload = json.loads(data)
+    if kind == "run.completed":
+        return Outcome("completed", json.dumps(payload.get("output_data")).encode())
+    return Outcome(
+        "failed",
+        error=payload.get("error_message") or "",
+        error_type=payload.get("error_code") or "",
+    )
+
+
+def _result(payload: Any) -> Any:
+    return payload["output_data"]["result"]
+
+
+def _continued(encoded: str) -> dict[str, bytes]:
+    """Return the steps a suspension's continuation says are done."""
+    if not encoded:
+        return {}
+    steps = json.loads(base64.urlsafe_b64decode(encoded)).get("completed_steps") or {}
+    return {name: json.dumps(value).encode() for name, value in steps.items()}
+
+
+__all__ = ["IdentitiesE", "WorkerE"]
