@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,7 +18,7 @@ from agnt5_sim.exploring.judge import Judge
 from agnt5_sim.exploring.preliminaries import differences, same_course
 from agnt5_sim.exploring.result import Exploration
 from agnt5_sim.exploring.shrinking import shrink
-from agnt5_sim.faults import AFTER, BEFORE, DURING, Fault, FaultPlan, Point, check_kinds
+from agnt5_sim.faults import FaultPlan, Point, check_kinds, faults_at
 from agnt5_sim.judging.verdicts import accepted_split, check_accept
 from agnt5_sim.judging.volatile import Volatile
 
@@ -62,25 +62,9 @@ class Sweep:
     stop_at_first: bool = False
 
 
-def moments_of(point: Point, kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Go through the kinds and moments of fault a sweep tries at a point."""
-    for kind in kinds:
-        if point.kind == "sleep":
-            yield kind, DURING
-        elif point.kind == "await":
-            yield kind, BEFORE
-        else:
-            yield kind, BEFORE
-            yield kind, AFTER
-
-
 def plans_at(points: Iterable[Point], kinds: Sequence[str], base: FaultPlan) -> list[FaultPlan]:
     """Return the plans that add one fault at each of these points to a plan."""
-    return [
-        base.with_fault(Fault(kind, moment, point))
-        for point in points
-        for kind, moment in moments_of(point, kinds)
-    ]
+    return [base.with_fault(fault) for point in points for fault in faults_at(point, kinds)]
 
 
 class _Tally:

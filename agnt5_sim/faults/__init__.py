@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .families import KINDS
 from .injector import Injector
-from .kinds import AFTER, BEFORE, DURING, KINDS, Kind
-from .plan import Fault, FaultPlan, as_plan, check_kinds
-from .point import Point, nth
+from .kind import AFTER, BEFORE, DURING, Hands, Kind
+from .plan import Fault, FaultPlan, as_plan, check_kinds, faults_at
+from .point import Point, Sort, nth
 
 __all__ = [
     "AFTER",
@@ -14,10 +15,13 @@ __all__ = [
     "KINDS",
     "Fault",
     "FaultPlan",
+    "Hands",
     "Injector",
     "Kind",
     "Point",
+    "Sort",
     "as_plan",
     "check_kinds",
+    "faults_at",
     "nth",
 ]

@@ -19,14 +19,17 @@ import attrs
 from agnt5_sim.arguments.checks import wrong
 from agnt5_sim.arguments.words import unknown
 from agnt5_sim.errors import PlanError
-from agnt5_sim.faults.kinds import AFTER, BEFORE, DURING, KINDS, MOMENTS
 from agnt5_sim.faults.point import Point
+
+from .families import KINDS
+from .kind import DURING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .kind import Kind
+
 NONE: Final = "none"
-HALF: Final = 0.5
 _FAULT = re.compile(r"(?P<kind>[^\s(]+)(?:\((?P<argument>[^)]*)\))? (?P<moment>\S+) (?P<point>\S+)")
 
 
@@ -55,21 +58,29 @@ class Fault:
         known = KINDS.get(self.kind)
         if known is None:
             raise PlanError(unknown("fault kind", self.kind, KINDS))
-        if self.moment not in MOMENTS or self.moment not in known.moments:
+        if self.moment not in known.moments:
             raise PlanError(unknown("moment", self.moment, known.moments))
-        if self.moment == DURING and self.point.kind != "sleep":
-            msg = f"`during` is for sleeps (sleep:NAME#N), not for {self.point}"
+        if not known.may_strike(self.moment, self.point):
+            where = " or a ".join(sort.value for sort in known.sorts(self.moment))
+            example = "sleep:NAME#N" if self.moment == DURING else "emit:NAME#N"
+            msg = f"`{self.kind} {self.moment}` is for a {where} ({example}), not for {self.point}"
             raise PlanError(msg)
-        if self.argument is not None and not (self.moment == DURING and 0 <= self.argument <= 1):
-            msg = f"{self.kind} {self.moment} takes no argument {self.argument!r}"
-            if known.argument:
-                msg += f" ({known.argument})"
-            raise PlanError(msg)
+        if not _fits(known, self.moment, self.argument):
+            raise PlanError(_argument_wrong(known, self.moment, self.argument))
 
     def __str__(self) -> str:
         """Return the fault as a plan writes it."""
-        argument = "" if self.argument is None else f"({self.argument!r})"
+        known = KINDS[self.kind].argument
+        argument = (
+            "" if self.argument is None or known is None else f"({known.write(self.argument)})"
+        )
         return f"{self.kind}{argument} {self.moment} {self.point}"
+
+    @property
+    def decides(self) -> object:
+        """What it decides, of which a plan can have one decision only; equal where that is so."""
+        what = KINDS[self.kind].excludes
+        return (what, self.moment, self.point) if what and self.moment != DURING else self
 
     @classmethod
     def parse(cls, text: str) -> Fault:
@@ -91,13 +102,16 @@ class Fault:
             )
             raise PlanError(msg)
         argument = match["argument"]
-        if match["kind"] not in KINDS:
+        known = KINDS.get(match["kind"])
+        if known is None:
             raise PlanError(unknown("fault kind", match["kind"], KINDS))
+        if argument is not None and known.argument is None:
+            raise PlanError(f"{known.name} takes no argument ({argument})")
         fault = cls(
             match["kind"],
             match["moment"],
             Point.parse(match["point"]),
-            None if argument is None else _number(argument),
+            None if argument is None or known.argument is None else known.argument.parse(argument),
         )
         if str(fault) != text:
             msg = f"{text!r} is not how a fault is written; write {str(fault)!r}"
@@ -105,19 +119,48 @@ class Fault:
         return fault
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        msg = f"{text!r} is no number"
-        raise PlanError(msg) from None
+def _fits(kind: Kind, moment: str, argument: float | None) -> bool:
+    """Tell whether a kind can do with an argument, or with none, at a moment."""
+    if argument is None:
+        return not kind.needs_argument
+    number = isinstance(argument, (int, float)) and not isinstance(argument, bool)
+    return (
+        kind.argument is not None
+        and moment in kind.argument_at
+        and number
+        and kind.argument.allows(argument)
+    )
+
+
+def _argument_wrong(kind: Kind, moment: str, argument: float | None) -> str:
+    if argument is None and kind.argument is not None:
+        example = kind.argument.write(next(each for each in kind.tries if each is not None))
+        return f"{kind.name} needs a {kind.argument.meaning}: {kind.name}({example}) {moment} …"
+    msg = f"{kind.name} {moment} takes no argument {argument!r}"
+    return f"{msg} ({kind.argument.meaning})" if kind.argument is not None else msg
+
+
+def _together(faults: tuple[Fault, ...]) -> None:
+    """Refuse faults of which only one can be.
+
+    Raises:
+        PlanError: two decide the same at one point and moment.
+    """
+    deciding: dict[object, Fault] = {}
+    for fault in faults:
+        other = deciding.setdefault(fault.decides, fault)
+        if other is not fault:
+            what = KINDS[fault.kind].excludes
+            raise PlanError(f"{other} and {fault} exclude each other: both decide about {what}")
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     items = tuple(faults) if isinstance(faults, Iterable) else (None,)
     if not all(isinstance(fault, Fault) for fault in items):
         raise PlanError(wrong("faults", faults, "Faults; FaultPlan.parse reads a text"))
-    return tuple(sorted(set(items)))
+    ordered = tuple(sorted(set(items)))
+    _together(ordered)
+    return ordered
 
 
 @attrs.frozen(order=True)
@@ -187,6 +230,16 @@ class FaultPlan:
         return FaultPlan(other for other in self.faults if other != fault)
 
 
+def faults_at(point: Point, kinds: Iterable[str]) -> tuple[Fault, ...]:
+    """Return the faults of these kinds that a sweep tries at a point, in order."""
+    return tuple(
+        Fault(name, moment, point, argument if moment in KINDS[name].argument_at else None)
+        for name in kinds
+        for moment in KINDS[name].swept_at(point)
+        for argument in KINDS[name].tries
+    )
+
+
 def as_plan(name: str, value: FaultPlan | str) -> FaultPlan:
     """Return the plan an argument gives, as a value or as text.
 
@@ -221,13 +274,10 @@ def check_kinds(faults: Iterable[str] | str) -> tuple[str, ...]:
 
 
 __all__ = [
-    "AFTER",
-    "BEFORE",
-    "DURING",
-    "HALF",
     "NONE",
     "Fault",
     "FaultPlan",
     "as_plan",
     "check_kinds",
+    "faults_at",
 ]

@@ -8,8 +8,9 @@ has the same name in every life that gets there.
 
 from __future__ import annotations
 
+import enum
 import re
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 from urllib.parse import quote, unquote
 
 from agnt5_sim.arguments.checks import wrong
@@ -19,6 +20,46 @@ _SAFE = "/:.,@+-_"
 _HASH = "#"
 _KIND = re.compile(r"[A-Za-z0-9._-]+")
 _new = tuple.__new__
+
+
+class Sort(enum.Enum):
+    """Of which sort a point is: what a fault can do there depends on it."""
+
+    REQUEST = "request"
+    """A request whose sender waits for the reply."""
+    SENT = "sent"
+    """What is sent, and nobody waits for a reply."""
+    BODY = "body"
+    """The body of a step, or a blocking function of it in a thread."""
+    AWAIT = "await"
+    """An await inside a step's body that really waits."""
+    SLEEP = "sleep"
+    """A sleep that is slept inside the worker."""
+    UNKNOWN = "unknown"
+    """No kind of point of ours, or whichever is reached."""
+
+
+SORTS: Final = {
+    **dict.fromkeys(
+        (
+            "emit",
+            "begin",
+            "complete",
+            "fail",
+            "state.load",
+            "state.save",
+            "step.started",
+            "step.completed",
+            "step.failed",
+        ),
+        Sort.REQUEST,
+    ),
+    **dict.fromkeys(("queue", "flush", "report"), Sort.SENT),
+    **dict.fromkeys(("body", "thread"), Sort.BODY),
+    "await": Sort.AWAIT,
+    "sleep": Sort.SLEEP,
+}
+"""The sort of each kind of point."""
 
 
 class _Place(NamedTuple):
@@ -55,6 +96,11 @@ class Point(_Place):
     def __str__(self) -> str:
         """Return `kind:name#occurrence`, with odd characters percent-encoded."""
         return f"{self.kind}:{quote(self.name, safe=_SAFE)}{_HASH}{self.occurrence}"
+
+    @property
+    def sort(self) -> Sort:
+        """Of which sort it is."""
+        return SORTS.get(self.kind, Sort.UNKNOWN)
 
     @classmethod
     def parse(cls, text: str) -> Point:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from agnt5_sim.judging.diagnosis import Defect, find_defect
+from agnt5_sim.judging.diagnosis import Defect, find_defect, given_up
 
 if TYPE_CHECKING:
     from agnt5_sim.history import Entry
@@ -83,7 +83,11 @@ class Broken:
 def name_violation(name: str, broken: Broken, reading: Reading) -> Violation:
     """Make a violation of a finding."""
     run = reading.runs.get(broken.run_id)
-    defect: Defect | None = find_defect(name, broken.cause, reading.agnt5, reading.profile)
+    cause = broken.cause
+    defect: Defect | None = find_defect(name, cause, reading.agnt5, reading.profile)
+    if given_up.put_down(name, broken.entry, run):
+        known = find_defect(name, given_up.CAUSE, reading.agnt5, reading.profile)
+        cause, defect = (cause, defect) if known is None else (given_up.CAUSE, known)
     return Violation(
         guarantee=name,
         message=broken.message,
@@ -94,7 +98,7 @@ def name_violation(name: str, broken: Broken, reading: Reading) -> Violation:
         expected=broken.expected,
         seen=broken.seen,
         plan=reading.plan,
-        cause=broken.cause,
+        cause=cause,
         defect=defect.id if defect is not None else None,
         entry=broken.entry.index if broken.entry is not None else -1,
     )

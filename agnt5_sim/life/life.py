@@ -7,14 +7,14 @@ for what will not come), and leaves one history behind.
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.arguments.checks import functions
 from agnt5_sim.faults import Injector
-from agnt5_sim.history import History
-from agnt5_sim.history.terms import TERMINAL
+from agnt5_sim.life.scene import Scene
+from agnt5_sim.life.worker import finish
 from agnt5_sim.life.workers import Workers
-from agnt5_sim.platform import Platform, scope_of
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.generations.detect import profile as resolve_profile
@@ -34,11 +34,9 @@ if TYPE_CHECKING:
 
     from agnt5_sim.errors import Stuck
     from agnt5_sim.life.settings import Settings
-    from agnt5_sim.platform import Change
-    from agnt5_sim.sdk.ports.attempt import Attempt
 
 
-class Life:
+class Life(Scene):
     """A world with a platform in it and workers to do its runs.
 
     Args:
@@ -56,25 +54,21 @@ class Life:
         effects: tuple[Callable[..., Any], ...] = (),
         world: World | None = None,
     ) -> None:
-        self.settings = settings
+        super().__init__(settings, world or World())
         self.profile = resolve_profile(settings.profile)
-        self.world = world or World()
         self.world.epoch_ns = DEFAULT_EPOCH_NS + settings.start * NS
         self.world.turn_limit = settings.turn_limit
         self.world.pace = settings.pace
-        self.platform = Platform(settings.policy)
-        self.history = History()
-        self.workers = Workers(self)
-        self.injector = Injector(settings.plan, self.workers.strike)
+        self.workers = Workers(self, self.profile)
+        self.dispatch = self.workers.dispatch
+        self.injector = Injector(settings.plan, self.workers)
         self.crossings = Crossings(
-            self.world, self.platform, self.injector, self.history, self.workers.finish
+            self.world, self.platform, self.injector, self.history, partial(finish, self)
         )
         self.stubs = Stubs({} if stubs is None else stubs)
         self.bodies = Bodies(self.crossings, self.stubs)
+        self.workers.equip(self.crossings, self.bodies, self.injector)
         self.effects = functions("effects", effects)
-        self.on_change: list[Callable[[str], None]] = []
-        self._runs = 0
-        self._pump_at: float | None = None
         self.world.explain = self.explain
 
     @contextmanager
@@ -126,9 +120,7 @@ class Life:
         """
         component = resolve(target)
         data = component.input_bytes(given)
-        self._runs += 1
-        run_id = run_id or f"run-{self._runs}"
-        self.platform.submit(
+        run_id = self.platform.submit(
             self.world.now,
             component.name,
             component.kind,
@@ -138,7 +130,7 @@ class Life:
             user_id=user_id,
             tenant=tenant,
             streaming=streaming,
-        )
+        ).run_id
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
@@ -176,83 +168,6 @@ class Life:
         self.platform.cancel(self.world.now, run_id)
         self.ended(run_id)
 
-    # -- the platform moves on ---------------------------------------------------------
-
-    def pump(self) -> None:
-        """See to it that the platform's next due event happens."""
-        due = self.world.now if self.platform.queued() else self.platform.next_due()
-        if due is None or (self._pump_at is not None and self._pump_at <= due):
-            return
-        self._pump_at = due
-        self.world.at(due, self._advance)
-
-    def _advance(self) -> None:
-        self._pump_at = None
-        for change in self.platform.advance(self.world.now):
-            self._changed(change)
-        for run_id in self.platform.queued():
-            self.workers.dispatch(run_id)
-        self.pump()
-
-    def _changed(self, change: Change) -> None:
-        self.note(change.kind, change.run_id, change.detail, {"due": change.at})
-        self.tell(change.run_id)
-
-    def ended(self, run_id: str) -> None:
-        """Note that a run is over."""
-        run = self.platform.run(run_id)
-        self.note(
-            "run.ended",
-            run_id,
-            run.state,
-            {"output": run.output, "error": run.error, "state": self.state_of(run_id)},
-        )
-        self.tell(run_id)
-
-    def state_of(self, run_id: str) -> bytes:
-        """Return the entity the run's scope has now, as JSON; b"" for none."""
-        run = self.platform.run(run_id)
-        key, scope, scope_id = scope_of(run.component, run_id, run.session_id, run.user_id)
-        return self.platform.entity(run.tenant, "WorkflowEntity", key, scope, scope_id)[0]
-
-    # -- notes -------------------------------------------------------------------------
-
-    def note(
-        self,
-        kind: str,
-        run_id: str,
-        name: str = "",
-        data: Mapping[str, Any] | None = None,
-        attempt: Attempt | None = None,
-    ) -> None:
-        """Write an entry that belongs to no program: of the platform, or of the life."""
-        self.history.add(
-            self.world.now,
-            kind,
-            run_id=run_id,
-            attempt=-1 if attempt is None else attempt.number,
-            incarnation=0 if attempt is None else attempt.process.incarnation,
-            name=name,
-            data=data,
-        )
-
-    def tell(self, run_id: str) -> None:
-        """Tell whoever listens that something has become of a run."""
-        for listener in tuple(self.on_change):
-            listener(run_id)
-
-    def explain(self) -> str:
-        """Say what every unfinished run waits for, and what happened last."""
-        lines = [
-            f"{run_id}: {self.platform.waiting_on(run_id)}"
-            for run_id in self.history.runs
-            if self.platform.run(run_id).state not in TERMINAL
-        ]
-        tail = [
-            f"  {entry.time:g} s {entry.kind} {entry.name}".rstrip() for entry in self.history[-6:]
-        ]
-        return "\n".join([*lines, "the last that happened:", *tail])
-
     # -- the end -----------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -281,6 +196,8 @@ class Life:
         self.history.add(self.world.now, "life.ended")
         self.history.close()
         self.on_change.clear()
+        del self.dispatch  # nothing is left that leads in a circle back to the life
+        del self.crossings.finish
         self.world.explain = None
 
     def effects_declared(self) -> Any:

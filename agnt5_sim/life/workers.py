@@ -1,20 +1,17 @@
-"""The worker processes of a life: they take what the platform hands out, report, and die.
+"""The pool of worker processes of a life: who takes what the platform hands out, and who dies.
 
-One process is alive at a time and does every run there is; when it is killed, the next dispatch
-starts another, with a new incarnation number and the SDK's worker in it made anew.
+A run that is queued is taken by a worker that lives and does not stand still; where there is
+none another is started, with a new incarnation number and the SDK's worker in it made anew.
+Which of several is entitled to a run is the platform's to say: by its lease.
 """
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from agnt5_sim.errors import PlatformError
-from agnt5_sim.history.terms import TERMINAL
-from agnt5_sim.platform import Fenced, Outcome
-from agnt5_sim.sdk.generations.worker import start_worker
-from agnt5_sim.sdk.leftovers import left_set
-from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_attempt, current_call
+from agnt5_sim.life.bounds import Bounds
+from agnt5_sim.life.worker import Worker
+from agnt5_sim.sdk.ports.attempt import current_call
 from agnt5_sim.world.entropy import reseed
 from agnt5_sim.world.remembering.locks import locks
 from agnt5_sim.world.remembering.memory import Memory
@@ -22,41 +19,43 @@ from agnt5_sim.world.remembering.memory import Memory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agnt5_sim.faults import Fault
-    from agnt5_sim.life.life import Life
-    from agnt5_sim.platform import Dispatch
-    from agnt5_sim.sdk.generations.worker import SdkWorker
+    from agnt5_sim.faults import Injector
+    from agnt5_sim.life.scene import Scene
+    from agnt5_sim.sdk.ports.bodies import Bodies
+    from agnt5_sim.sdk.ports.crossings import Crossings
     from agnt5_sim.world import Process
 
 
-_ROUNDS = 20
-"""So many times the attempts that come no further are those a run may take in all."""
-
-
 class Workers:
-    """The workers of one life.
+    """The workers of one life, and what its faults do to them.
 
     Args:
-        life: whose platform hands out what they do.
+        scene: where they live.
+        profile: how their SDK is driven.
     """
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
-        self._started: list[Process] = []
-        self._sdk: dict[int, SdkWorker] = {}
-        self._attempts: dict[int, list[Attempt]] = {}
-        self._alive: Process | None = None
+    def __init__(self, scene: Scene, profile: str) -> None:
+        self._scene = scene
+        self._profile = profile
+        self._pool: list[Worker] = []
         self._memory: Memory | None = None
-        self._progress: dict[str, tuple[set[Any], int]] = {}
+        self._bounds = Bounds(scene.settings.max_attempts)
         self._externals: list[Any] = []
+        self._crossings: Crossings
+        self._bodies: Bodies
+        self._injector: Injector
+
+    def equip(self, crossings: Crossings, bodies: Bodies, injector: Injector) -> None:
+        """Take what every worker is started with: its way to the platform, and what is watched."""
+        self._crossings, self._bodies, self._injector = crossings, bodies, injector
 
     def dispatch(self, run_id: str) -> None:
-        """Let the worker that is alive, or a new one, take a run that is queued."""
-        process = self._alive or self._start()
-        dispatch = self._life.platform.dispatch(self._life.world.now, run_id, process.incarnation)
-        attempt = Attempt(dispatch, process, self._life.bodies)
-        self._attempts[process.incarnation].append(attempt)
-        self._life.note(
+        """Let a worker take a run that is queued."""
+        scene = self._scene
+        worker = next((each for each in self._pool if each.takes_runs), None) or self._start()
+        dispatch = scene.platform.dispatch(scene.world.now, run_id, worker.incarnation)
+        attempt = worker.take(dispatch)
+        scene.note(
             "run.dispatched",
             run_id,
             dispatch.component,
@@ -69,150 +68,93 @@ class Workers:
             },
             attempt=attempt,
         )
-        why = self._given_up(dispatch)
+        why = self._bounds.passed_by(dispatch)
         if why:
             attempt.over = True
-            self._life.platform.cancel(self._life.world.now, run_id, why)
-            self._life.note("run.abandoned", run_id, data={"attempts": dispatch.attempt})
-            self._life.tell(run_id)
+            scene.platform.cancel(scene.world.now, run_id, why)
+            scene.note("run.abandoned", run_id, data={"attempts": dispatch.attempt})
+            scene.tell(run_id)
             return
-        reseed(f"{self._life.settings.seed}/{run_id}/{dispatch.attempt}")
-        process.start(self._attempt(attempt))
+        reseed(f"{scene.settings.seed}/{run_id}/{dispatch.attempt}")
+        worker.begin(attempt)
 
-    def _given_up(self, dispatch: Dispatch) -> str:
-        """Say why a run is given up: its attempts come no further, or there is no end of them."""
-        most = self._life.settings.max_attempts
-        futile = self._futile(dispatch)
-        if futile >= most:
-            return f"given up: {futile} attempts in a row came no further"
-        if dispatch.attempt >= most * _ROUNDS:
-            return f"given up: it has been resumed {dispatch.attempt} times and does not end"
-        return ""
-
-    def _futile(self, dispatch: Dispatch) -> int:
-        """Count the attempts of a run since it was first resumed from where it is resumed now."""
-        resume = dispatch.resume
-        place = None if resume is None else (resume.pause_index, resume.timer_key)
-        been, since = self._progress.setdefault(dispatch.run_id, (set(), 0))
-        if place not in been:
-            been.add(place)
-            since = dispatch.attempt
-            self._progress[dispatch.run_id] = been, since
-        return dispatch.attempt - since
-
-    def _start(self) -> Process:
-        life = self._life
-        if self._started:  # a dead process takes its locks with it, and a new one imports its own
+    def _start(self) -> Worker:
+        scene = self._scene
+        if self._pool:  # a dead process takes its locks with it, and a new one imports its own
             locks.renew(self._externals)
-        process = life.world.spawn()
+        process = scene.world.spawn()
         process.on_exit = self._exited
         process.loop.job_points = self._job_points
-        self._started.append(process)
-        self._sdk[process.incarnation] = start_worker(life.profile, process, life.crossings)
-        self._attempts[process.incarnation] = []
-        self._alive = process
-        return process
+        worker = Worker(scene, process, self._profile, self._crossings, self._bodies)
+        self._pool.append(worker)
+        return worker
 
-    async def _attempt(self, attempt: Attempt) -> None:
-        """Execute one attempt on its worker, and report how it ended."""
-        current_attempt.set(attempt)
-        if attempt.dispatch.kind == "function":
-            name = attempt.dispatch.component
-            current_call.set(Call("step", name, name, attempt))
-        worker, before = self._sdk[attempt.incarnation], copy_context()
-        try:
-            outcome = await worker.execute(attempt)
-        except PlatformError as error:
-            outcome = Outcome("failed", error=str(error), error_type=type(error).__name__)
-        for name in left_set(before):
-            self._life.crossings.record(attempt, "context.left", name)
-        if outcome is None and not attempt.over:
-            outcome = Outcome("failed", error="the worker returned and reported nothing")
-        if outcome is not None:
-            self._report(attempt, outcome)
-
-    def _report(self, attempt: Attempt, outcome: Outcome) -> None:
-        data: dict[str, Any] = {
-            "output": outcome.output,
-            "error": outcome.error,
-            "error_type": outcome.error_type,
-        }
-        if outcome.pause is not None:
-            data["pause_index"] = outcome.pause.index
-            data["question"] = outcome.pause.question
-            data["input_type"] = outcome.pause.input_type
-            data["options"] = outcome.pause.options
-        if outcome.timer is not None:
-            data["timer"] = outcome.timer.key
-            data["delay"] = outcome.timer.delay
-        try:
-            self._life.crossings.now(
-                attempt, "report", outcome.kind, lambda: self.finish(attempt, outcome), data
-            )
-        except Fenced:
-            attempt.over = True
-
-    def finish(self, attempt: Attempt, outcome: Outcome) -> str:
-        """End an attempt at the platform, and return the state its run is in then."""
-        run_id = attempt.run_id
-        state = self._life.platform.finish(self._life.world.now, attempt.lease, outcome).kind
-        attempt.over = True
-        # Told from outside the worker, which may not live to see the reply.
-        over = state in TERMINAL
-        self._life.world.at(
-            self._life.world.now,
-            lambda: self._life.ended(run_id) if over else self._life.tell(run_id),
-        )
-        self._life.pump()
-        return state
-
-    # -- dying -------------------------------------------------------------------------
-
-    def strike(self, fault: Fault) -> None:
-        """Let a fault happen to the worker that is running, or else to the one alive."""
-        process = self._life.world.current or self._alive
-        if process is None or process.dead:
-            return
-        self._kill(process, str(fault))
-
-    def _kill(self, process: Process, why: str) -> None:
-        life = self._life
-        life.history.add(
-            life.world.now,
-            "fault.kill",
-            incarnation=process.incarnation,
-            name=why,
-            data={
-                "runs": tuple(a.run_id for a in self._attempts[process.incarnation] if not a.over)
-            },
-        )
-        self._forget(process)
-        for attempt in self._attempts[process.incarnation]:
-            attempt.over = True
-        self._life.platform.crash(self._life.world.now, process.incarnation)
-        if self._alive is process:
-            self._alive = None
-        self._life.pump()
-        self._life.world.kill(process)
-
-    def _forget(self, process: Process) -> None:
-        """Note what a dying worker had changed of its modules' globals, and undo it if asked."""
-        if self._memory is None or all(a.over for a in self._attempts[process.incarnation]):
-            return
-        names = self._memory.changed()
-        if names:
-            self._life.note("memory.changed", "", ", ".join(names))
-        if self._life.settings.forget:
-            self._memory.restore()
+    # -- what strikes them -------------------------------------------------------------
 
     def kill(self, why: str) -> None:
-        """Kill the worker that is alive, if one is."""
-        if self._alive is not None:
-            self._kill(self._alive, why)
+        """Kill the worker that is running, or else the one that takes runs; see `Hands`."""
+        worker = self._struck()
+        if worker is not None:
+            self._kill(worker, why)
+
+    def kill_worker_of(self, run_id: str | None, why: str) -> None:
+        """Kill the worker that is at a run; where none is, the one that takes runs."""
+        at_it = (
+            worker
+            for worker in self._pool
+            if not worker.process.dead and any(a.run_id == run_id for a in worker.at_work)
+        )
+        worker = next(at_it, None) or self._struck()
+        if worker is not None:
+            self._kill(worker, why)
+
+    def stall(self, why: str, seconds: float) -> None:
+        """Let a worker stand still, as `kill` chooses it; see `Hands`."""
+        worker = self._struck()
+        if worker is None or worker.process.standing:
+            return
+        self._note_fault("stall", why, worker, {"seconds": seconds})
+        worker.stand_still(seconds)
+
+    def note(self, kind: str, why: str) -> None:
+        """Write that a fault struck; see `Hands`."""
+        self._note_fault(kind, why, self._struck(), {})
+
+    def _struck(self) -> Worker | None:
+        """Return the worker that is running, or else the one that takes runs, or one that lives."""
+        living = [worker for worker in self._pool if not worker.process.dead]
+        current = self._scene.world.current
+        return (
+            next((worker for worker in living if worker.process is current), None)
+            or next((worker for worker in living if worker.takes_runs), None)
+            or next(iter(living), None)
+        )
+
+    def _note_fault(self, kind: str, why: str, worker: Worker | None, data: dict[str, Any]) -> None:
+        scene = self._scene
+        scene.history.add(
+            scene.world.now,
+            f"fault.{kind}",
+            incarnation=0 if worker is None else worker.incarnation,
+            name=why,
+            data=data,
+        )
+
+    def _kill(self, worker: Worker, why: str) -> None:
+        scene = self._scene
+        runs = tuple(attempt.run_id for attempt in worker.at_work)
+        self._note_fault("kill", why, worker, {"runs": runs})
+        if runs:
+            self._forget()
+        worker.die()
+        scene.platform.crash(scene.world.now, worker.incarnation)
+        scene.pump()
+        scene.world.kill(worker.process)
 
     def _exited(self, process: Process) -> None:
-        self._life.note("worker.exited", "", str(process.exited))
-        self._kill(process, "by its own SystemExit")
+        self._scene.note("worker.exited", "", str(process.exited))
+        worker = next(worker for worker in self._pool if worker.process is process)
+        self._kill(worker, "by its own SystemExit")
 
     def _job_points(self, func: Callable[[], Any]) -> Callable[[], Any]:
         """Make entering and leaving a blocking function points too, on its own stack."""
@@ -221,9 +163,9 @@ class Workers:
             return func
 
         def job() -> Any:
-            point = self._life.injector.reach("thread", call.identity)
+            point = self._injector.reach("thread", call.identity)
             result = func()
-            self._life.injector.leave(point)
+            self._injector.leave(point)
             return result
 
         return job
@@ -233,7 +175,7 @@ class Workers:
     def remember(self, handler: Any) -> None:
         """Note what a workflow's module holds before any worker changes it."""
         locks.include([handler])
-        if self._life.settings.plan.faults and self._memory is None:
+        if self._scene.settings.plan.faults and self._memory is None:
             self._memory = Memory([handler], self._externals)
 
     def external(self, thing: Any) -> None:
@@ -242,18 +184,25 @@ class Workers:
         if self._memory is not None:
             self._memory.leave_out(thing)
 
+    def _forget(self) -> None:
+        """Note what a dying worker had changed of its modules' globals, and undo it if asked."""
+        if self._memory is None:
+            return
+        names = self._memory.changed()
+        if names:
+            self._scene.note("memory.changed", "", ", ".join(names))
+        if self._scene.settings.forget:
+            self._memory.restore()
+
     def leave(self) -> None:
         """Let go of every worker, and note what they had left to do.
 
         Nothing is left that leads back to the life: lives are many, and the garbage collector
         should not have to take them apart.
         """
-        life = self._life
-        for process in self._started:
-            if process.dead:
+        for worker in self._pool:
+            if worker.process.dead:
                 continue
-            for where in life.world.leave(process):
-                life.note("world.left", "", where)
-            if not process.dead:
-                vars(self._sdk[process.incarnation]).clear()
+            for where in worker.let_go():
+                self._scene.note("world.left", "", where)
         vars(self).clear()

@@ -1,8 +1,8 @@
 """The agenda: what falls due at which virtual time.
 
-A run has at most one thing on it: the expiry of its dead worker's lease while it
-runs, or its timer while it waits. Entries due at one instant come in the order in
-which they were put.
+Leases of workers that renew them no longer, timers of runs that wait. Whoever puts something on
+it gets a ticket, by which it can be taken off again. What is due at one instant comes in the
+order in which it was put.
 """
 
 from __future__ import annotations
@@ -33,41 +33,32 @@ class Agenda:
     def __init__(self) -> None:
         """Start with nothing due."""
         self._heap: list[tuple[float, int, Change]] = []
-        self._current: dict[str, int] = {}
-        self._puts = 0
+        self._waiting: set[int] = set()
+        self._tickets = 0
 
-    def put(self, change: Change) -> None:
-        """Let `change` fall due at its time, in place of the run's earlier entry."""
-        self._puts += 1
-        self._current[change.run_id] = self._puts
-        heapq.heappush(self._heap, (change.at, self._puts, change))
+    def put(self, change: Change) -> int:
+        """Let `change` fall due at its time, and return its ticket."""
+        self._tickets += 1
+        self._waiting.add(self._tickets)
+        heapq.heappush(self._heap, (change.at, self._tickets, change))
+        return self._tickets
 
-    def drop(self, run_id: str) -> None:
-        """Take whatever the run has off the agenda."""
-        self._current.pop(run_id, None)
-
-    def of(self, run_id: str) -> Change | None:
-        """What the run has on the agenda."""
-        number = self._current.get(run_id)
-        if number is None:
-            return None
-        return next(change for _, put, change in self._heap if put == number)
+    def drop(self, ticket: int) -> None:
+        """Take off what this ticket was given for, if it is still to come."""
+        self._waiting.discard(ticket)
 
     def next_due(self) -> float | None:
         """The earliest time (seconds) anything falls due; None when nothing does."""
         heap = self._heap
-        while heap:
-            at, number, change = heap[0]
-            if self._current.get(change.run_id) == number:
-                return at
+        while heap and heap[0][1] not in self._waiting:
             heapq.heappop(heap)
-        return None
+        return heap[0][0] if heap else None
 
     def pop(self, now: float) -> Change | None:
         """Take the next entry due at or before `now` (seconds); None when there is none."""
         due = self.next_due()
         if due is None or due > now:
             return None
-        change = heapq.heappop(self._heap)[2]
-        del self._current[change.run_id]
+        _, ticket, change = heapq.heappop(self._heap)
+        self._waiting.discard(ticket)
         return change

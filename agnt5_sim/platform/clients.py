@@ -24,7 +24,7 @@ class Clients(Store):
         kind: str,
         input: bytes,
         *,
-        run_id: str,
+        run_id: str | None = None,
         session_id: str | None = None,
         user_id: str | None = None,
         tenant: str = "default",
@@ -37,7 +37,7 @@ class Clients(Store):
             component: the component to execute.
             kind: its type: `"workflow"`, `"function"`, …
             input: its input, JSON bytes.
-            run_id: the run's id, unique on this platform.
+            run_id: the run's id, unique on this platform; None for the next of run-1, run-2, …
             session_id: the session, if any.
             user_id: the user, if any.
             tenant: whose run it is.
@@ -49,6 +49,8 @@ class Clients(Store):
         Raises:
             DuplicateRun: the id was used before.
         """
+        self._submitted += 1
+        run_id = run_id or f"run-{self._submitted}"
         run = Run(
             run_id,
             component,

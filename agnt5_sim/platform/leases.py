@@ -93,6 +93,10 @@ class Leases:
         if incarnation in self._died:
             return ()
         self._died[incarnation] = now
+        return self.held_by(incarnation)
+
+    def held_by(self, incarnation: int) -> tuple[Lease, ...]:
+        """Return the live leases of a worker incarnation, in the order they were granted."""
         return tuple(self._live[run_id] for run_id in self._held.get(incarnation, ()))
 
     def died_at(self, incarnation: int) -> float | None:

@@ -52,14 +52,14 @@ class Readings(Store):
     def waiting_on(self, run_id: str) -> str:
         """Say what has to happen for the run to go on."""
         part = self._part(run_id)
-        run, due = part.run, self._agenda.of(run_id)
+        run, due = part.run, part.due
         if run.state == "queued":
             return f"queued: waiting for a worker to take attempt {run.attempt}"
         if run.state == "running":
             lease = self._leases.of(run_id)
             holder = "" if lease is None else f" in incarnation {lease.incarnation}"
             if due is not None:
-                return f"waiting for the lease of dead {due.detail} to expire at {due.at} s"
+                return f"waiting for the lease of {due.detail} to expire at {due.at} s"
             return f"running{holder}"
         if due is not None:
             return f"waiting for timer {due.detail}, ready at {due.at} s"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Dispatch
 from agnt5_sim.platform.entities import WORKFLOW_ENTITY, EntityKey, scope_of
 from agnt5_sim.platform.store import Parts, Store
+
+if TYPE_CHECKING:
+    from agnt5_sim.platform.leases import Lease
 
 
 class Scheduling(Store):
@@ -18,17 +23,20 @@ class Scheduling(Store):
     def advance(self, now: float) -> tuple[Change, ...]:
         """Let everything happen that is due at `now` (seconds).
 
-        The lease of a dead worker expires and its run is queued for the next attempt; a
-        timer fires and its run is queued again.
+        The lease of a worker that is dead, or stands still, expires and its run is queued
+        for the next attempt; a timer fires and its run is queued again.
 
         Returns:
             what happened, in the order in which it fell due.
         """
         changes = []
         while (change := self._agenda.pop(now)) is not None:
+            part = self._parts[change.run_id]
+            part.due = None
             crashed = change.kind == "lease.expired"
             if crashed:
                 self._leases.release(change.run_id)
+                part.journal.lose(now, None)  # what a worker that stood still had not flushed
             self._runs.requeue(change.run_id, crashed=crashed)
             changes.append(change)
         return tuple(changes)
@@ -85,11 +93,32 @@ class Scheduling(Store):
         had not flushed is lost, as `Policy.durability` says, and everything it writes
         from now on is refused. Killing it again changes nothing.
         """
-        expires = now + self.policy.lease
         for lease in self._leases.kill(now, incarnation):
             self._parts[lease.run_id].journal.lose(now, self.policy.tail)
-            detail = f"incarnation {incarnation}"
-            self._agenda.put(Change("lease.expired", lease.run_id, expires, detail))
+            self._let_expire(now, lease)
+
+    def stand_still(self, now: float, incarnation: int) -> None:
+        """Take note that a worker renews its leases no longer, from `now` (seconds) on.
+
+        They expire `Policy.lease` seconds later, unless it goes on before.
+        """
+        for lease in self._leases.held_by(incarnation):
+            self._let_expire(now, lease)
+
+    def go_on(self, incarnation: int) -> None:
+        """Take note that a worker renews its leases again: those it has not lost meanwhile."""
+        for lease in self._leases.held_by(incarnation):
+            self._expect_no_more(self._parts[lease.run_id])
+
+    def holds(self, lease: Lease) -> bool:
+        """Whether a lease is the live one of its run."""
+        return self._leases.of(lease.run_id) == lease
+
+    def _let_expire(self, now: float, lease: Lease) -> None:
+        if self._parts[lease.run_id].due is None:  # else it stood still already when it died
+            at = now + self.policy.lease
+            detail = f"incarnation {lease.incarnation}"
+            self._expect(Change("lease.expired", lease.run_id, at, detail))
 
     def expire_lease(self, now: float, run_id: str) -> Change:
         """Expire the lease of a running run now, whether its worker lives or not.
@@ -107,7 +136,7 @@ class Scheduling(Store):
         """
         self._runs.require(run_id, "expiry of the lease", "running")
         lease = self._leases.release(run_id)
-        self._agenda.drop(run_id)
+        self._expect_no_more(self._parts[run_id])
         self._parts[run_id].journal.lose(now, self.policy.tail)
         self._runs.requeue(run_id, crashed=True)
         holder = "" if lease is None else f"incarnation {lease.incarnation}"

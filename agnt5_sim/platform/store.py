@@ -18,13 +18,17 @@ from agnt5_sim.platform.runs import Run, RunRecord, Runs
 from agnt5_sim.platform.timers import Timers
 
 if TYPE_CHECKING:
+    from agnt5_sim.platform.agenda import Change
     from agnt5_sim.platform.leases import Lease
 
 
 class Parts:
     """The parts that belong to one run."""
 
-    __slots__ = ("activations", "completed", "journal", "outbox", "pauses", "record", "tenant")
+    __slots__ = (
+        "activations", "completed", "due", "journal", "outbox", "pauses", "record", "tenant",
+        "ticket",
+    )  # fmt: skip
 
     def __init__(self, record: RunRecord, policy: Policy) -> None:
         """Make the empty parts of a new run."""
@@ -36,6 +40,8 @@ class Parts:
         self.journal = Journal(run.run_id, self.completed, self.outbox)
         self.pauses = Pauses()
         self.activations = Activations(run.run_id)
+        self.due: Change | None = None
+        self.ticket = 0
 
     @property
     def run(self) -> Run:
@@ -50,6 +56,7 @@ class Store:
         """Start empty, with `policy` (default: `Policy()`)."""
         self.policy = Policy() if policy is None else policy
         self._runs = Runs()
+        self._submitted = 0
         self._parts: dict[str, Parts] = {}
         self._leases = Leases(self.policy.lease)
         self._agenda = Agenda()
@@ -75,13 +82,25 @@ class Store:
         self._leases.check(now, lease, what)
         return part
 
+    def _expect(self, change: Change) -> None:
+        """Let a change of a run fall due; it waits for one thing at a time."""
+        part = self._parts[change.run_id]
+        self._expect_no_more(part)
+        part.due, part.ticket = change, self._agenda.put(change)
+
+    def _expect_no_more(self, part: Parts) -> None:
+        """Take off the agenda what a run was waiting for."""
+        if part.due is not None:
+            self._agenda.drop(part.ticket)
+            part.due = None
+
     def _end(self, now: float, part: Parts, state: str, data: bytes, **about: str) -> None:
         """End a run, and tell its client."""
         run_id = part.run.run_id
         output = data if state == "completed" else b""
         self._runs.end(now, run_id, state, output=output, **about)
         self._leases.release(run_id)
-        self._agenda.drop(run_id)
+        self._expect_no_more(part)
         part.pauses.close()
         name = about.get("error_type", "")
         part.outbox.outcome(now, len(part.journal), state, name, data)

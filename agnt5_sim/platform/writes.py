@@ -94,6 +94,14 @@ class Writes(Store):
             part.completed.from_record(name, output)
         return new
 
+    def fail_step(self, now: float, lease: Lease, key: str) -> None:
+        """Take note at `now` (seconds) that a step failed; nothing is on record of it.
+
+        Raises:
+            Fenced: the lease is not the run's live one.
+        """
+        self._live(now, lease, f"failure of step {key!r}")
+
     def get_step(self, tenant: str, run_id: str, key: str) -> bytes | None:
         """The recorded output of a step; None when there is none."""
         return self._records.get(tenant, run_id, key)
@@ -189,7 +197,7 @@ class Writes(Store):
         )
         ready_at, new = self._timers.register(now, run_id, timer.key, timer.delay)
         self._wait(run_id)
-        self._agenda.put(Change("timer.fired", run_id, max(ready_at, now), timer.key))
+        self._expect(Change("timer.fired", run_id, max(ready_at, now), timer.key))
         note = "" if new else f"timer {timer.key!r} was registered before, ready at {ready_at} s"
         return Finished("waiting", note)
 

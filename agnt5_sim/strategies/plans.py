@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from agnt5_sim.arguments.checks import wrong
-from agnt5_sim.exploring.sweep import moments_of
-from agnt5_sim.faults import AFTER, BEFORE, Fault, FaultPlan, Point, check_kinds, nth
+from agnt5_sim.faults import FaultPlan, Point, check_kinds, faults_at, nth
 
 if TYPE_CHECKING:
     from agnt5_sim.api.outcome import Outcome
@@ -41,22 +40,18 @@ def fault_plans(
     kinds = check_kinds(faults)
     if points is None:
         choices = [
-            Fault(kind, moment, nth(number))
-            for number in range(1, reach + 1)
-            for kind in kinds
-            for moment in (BEFORE, AFTER)
+            fault for number in range(1, reach + 1) for fault in faults_at(nth(number), kinds)
         ]
     else:
-        choices = [
-            Fault(kind, moment, point)
-            for point in _points_of(points)
-            for kind, moment in moments_of(point, kinds)
-        ]
+        choices = [fault for point in _points_of(points) for fault in faults_at(point, kinds)]
     if not choices:
         msg = "there is no point at which a fault could strike"
         raise ValueError(msg)
     return st.lists(
-        st.sampled_from(choices), min_size=min_faults, max_size=max_faults, unique=True
+        st.sampled_from(choices),
+        min_size=min_faults,
+        max_size=max_faults,
+        unique_by=lambda fault: fault.decides,
     ).map(FaultPlan)
 
 

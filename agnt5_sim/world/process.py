@@ -49,9 +49,11 @@ class Process:
         self.loop.in_process = True
         self.dead = False
         self.blocked = False
+        self.standing = False
         self.exited: BaseException | None = None
         self.on_exit: Callable[[Process], None] | None = None
         self._ending = False
+        self._held_up: list[tuple[greenlet.greenlet, bool]] = []
         self._stack: greenlet.greenlet | None = None
         self._jobs: set[greenlet.greenlet] = set()
 
@@ -78,6 +80,45 @@ class Process:
             return False
         world.turns += 1
         return True
+
+    @property
+    def halted(self) -> bool:
+        """Whether its loop has no turns now: it blocks, or all of the process stands still."""
+        return self.blocked or self.standing
+
+    def stand_still(self, seconds: float, then: Callable[[], None]) -> None:
+        """Stop the whole process, wherever it is, for virtual seconds, as SIGSTOP does.
+
+        Called from within it, this returns when it goes on.
+
+        Args:
+            seconds: for how long.
+            then: done when the time is over, before anything of the process goes on.
+        """
+        world = self.world
+        stack = greenlet.getcurrent()
+        inside = self.owns(stack)
+        if inside:
+            self._held_up.append((stack, self.root(stack) is self._stack))
+        self.standing = True
+
+        def go_on() -> None:
+            if self.dead:
+                return
+            self.standing = False
+            then()
+            held_up, self._held_up = self._held_up, []
+            for each, on_loop in held_up:
+                world.enter(self, each, on_loop=on_loop)
+                self.resumed()
+
+        world.at(world.now + seconds, go_on)
+        if inside:
+            world.hub.switch()
+
+    def hold_up(self, stack: greenlet.greenlet, *, on_loop: bool) -> None:
+        """Let a stack that would run now run when the process goes on."""
+        self._held_up.append((stack, on_loop))
 
     def stack(self) -> greenlet.greenlet:
         """Return the greenlet its turns run on, made when first needed."""

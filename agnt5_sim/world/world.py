@@ -262,10 +262,10 @@ class World:
                     return
             self.alone = home is None and len(self._processes) == 1 and not self.pace
             for process in tuple(self._processes):
-                if process.loop.ready and not process.blocked and not process.dead:
+                if process.loop.ready and not process.halted and not process.dead:
                     moved = True
                     self.enter(process, process.stack())
-                while process.loop.jobs and not process.dead:
+                while process.loop.jobs and not process.dead and not process.standing:
                     moved = True
                     self._run_job(process, process.loop.jobs.popleft())
                 if moved and done():
@@ -285,6 +285,9 @@ class World:
     def enter(self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True) -> None:
         """Let a stack of a process run until it comes back to the hub."""
         if process.dead:
+            return
+        if process.standing:
+            process.hold_up(stack, on_loop=on_loop)
             return
         before, self.current = self.current, process
         self._set_hooks(process.loop)

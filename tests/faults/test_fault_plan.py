@@ -7,23 +7,38 @@ import string
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agnt5_sim import Fault, FaultPlan, PlanError, Point
 from agnt5_sim.arguments.words import unknown
-from agnt5_sim.faults import AFTER, BEFORE, DURING, KINDS, nth
+from agnt5_sim.faults import KINDS, Sort, faults_at, nth
+from agnt5_sim.faults.point import SORTS
 
 KIND_LETTERS = st.text(string.ascii_lowercase + "._-", min_size=1, max_size=12)
 NAMES = st.text(max_size=20) | st.sampled_from(
     ["a b", "a;b", "a#1", "a%20b", "größe", "🧪", "a\nb", "", " ", "%", "a/b:c.d"]
 )
 POINTS = st.builds(Point, KIND_LETTERS, NAMES, st.integers(1, 10**6))
-SLEEPS = st.builds(Point, st.just("sleep"), NAMES, st.integers(1, 100))
-FAULTS = st.builds(
-    Fault, st.sampled_from(sorted(KINDS)), st.sampled_from([BEFORE, AFTER]), POINTS
-) | st.builds(Fault, st.just("kill"), st.just(DURING), SLEEPS, st.none() | st.floats(0, 1))
-PLANS = st.lists(FAULTS, max_size=5).map(FaultPlan)
+KNOWN = st.builds(Point, st.sampled_from(sorted(SORTS)), NAMES, st.integers(1, 100))
+
+
+@st.composite
+def faults(draw) -> Fault:
+    """Draw any fault that a plan may name."""
+    kind = KINDS[draw(st.sampled_from(sorted(KINDS)))]
+    places = [(moment, sort) for moment in kind.moments for sort in kind.sorts(moment)]
+    moment, sort = draw(st.sampled_from(places))
+    point = draw(KNOWN.filter(lambda point: point.sort is sort))
+    argument = None
+    if kind.argument is not None and moment in kind.argument_at:
+        some = st.floats(0, 1) if kind.name == "kill" else st.floats(0.001, 1e9)
+        argument = draw(some if kind.needs_argument else st.none() | some)
+    return Fault(kind.name, moment, point, argument)
+
+
+FAULTS = faults()
+PLANS = st.lists(FAULTS, max_size=5, unique_by=lambda fault: fault.decides).map(FaultPlan)
 
 KILL = Fault("kill", "before", Point("body", "a", 1))
 
@@ -56,7 +71,10 @@ def test_a_plan_is_one_line_that_a_shell_and_an_ini_file_keep(plan):
     assert text.isprintable()
 
 
-@given(st.lists(FAULTS, max_size=5), st.randoms(use_true_random=False))
+@given(
+    st.lists(FAULTS, max_size=5, unique_by=lambda fault: fault.decides),
+    st.randoms(use_true_random=False),
+)
 def test_the_order_of_faults_does_not_matter(faults, random):
     """A plan is a set: in any order, with doubles, it is the same value of the same hash."""
     plan = FaultPlan(faults)
@@ -77,6 +95,7 @@ def test_plans_are_ordered(one, other):
 @given(PLANS, FAULTS)
 def test_adding_and_leaving_out_a_fault(plan, fault):
     """Both give a new plan."""
+    assume(all(other == fault or other.decides != fault.decides for other in plan))
     more = plan.with_fault(fault)
     assert fault in list(more)
     assert fault not in list(more.without(fault))
@@ -137,7 +156,10 @@ def test_an_argument_is_a_part_of_a_sleep():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("kil before body:a#1", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
+        (
+            "kil before body:a#1",
+            "unknown fault kind 'kil': allowed are kill, stall, slow, lost; did you mean 'kill'?",
+        ),
         ("frobnicate", "unknown fault kind 'frobnicate': allowed are kill"),
         (
             "kill",
@@ -169,18 +191,46 @@ def test_an_argument_is_a_part_of_a_sleep():
             "kill before body:%61#1",
             "'body:%61#1' is not how a fault point is written; write 'body:a#1'",
         ),
-        ("kill during body:a#1", "`during` is for sleeps (sleep:NAME#N), not for body:a#1"),
+        ("kill during body:a#1", "`kill during` is for a sleep (sleep:NAME#N), not for body:a#1"),
         (
             "kill(0.5) before body:a#1",
-            "kill before takes no argument 0.5 (with `during`: the part of the sleep",
+            "kill before takes no argument 0.5 (part of the sleep that has passed, 0 to 1)",
         ),
         ("kill(2) during sleep:a#1", "kill during takes no argument 2.0"),
         ("kill(nan) during sleep:a#1", "kill during takes no argument nan"),
-        ("kill(half) during sleep:a#1", "'half' is no number"),
+        ("kill(half) during sleep:a#1", "'half' is no part of the sleep that has passed, 0 to 1"),
         (
             "kill(.5) during sleep:a#1",
             "'kill(.5) during sleep:a#1' is not how a fault is written; write 'kill(0.5)",
         ),
+        (
+            "slow after emit:a#1",
+            "slow needs a duration in virtual seconds, such as 2s or 0.5s: slow(2s)",
+        ),
+        (
+            "slow(2) after emit:a#1",
+            "'2' is no duration in virtual seconds, such as 2s or 0.5s: '2' is no span of time",
+        ),
+        ("slow(2m) after emit:a#1", "write it in seconds, 120s"),
+        ("slow(2.0s) after emit:a#1", "is not how a fault is written; write 'slow(2s) after"),
+        (
+            "slow(0s) after emit:a#1",
+            "slow after takes no argument 0.0 (duration in virtual seconds",
+        ),
+        ("slow(-1s) after emit:a#1", "slow after takes no argument -1.0"),
+        ("slow(2s) before emit:a#1", "unknown moment 'before': allowed are after"),
+        ("lost(2s) after emit:a#1", "lost takes no argument (2s)"),
+        ("lost after body:a#1", "`lost after` is for a request (emit:NAME#N), not for body:a#1"),
+        ("lost after queue:a#1", "`lost after` is for a request (emit:NAME#N), not for queue:a#1"),
+        (
+            "lost after emit:a#1; slow(2s) after emit:a#1",
+            "lost after emit:a#1 and slow(2s) after emit:a#1 exclude each other: both decide about the reply",
+        ),
+        (
+            "kill before emit:a#1; stall(9s) before emit:a#1",
+            "exclude each other: both decide about the process",
+        ),
+        ("stall during sleep:a#1", "unknown moment 'during': allowed are before, after"),
         ("kill before a:b#1;", "has an empty fault between two `;`"),
         ("; kill before a:b#1", "has an empty fault between two `;`"),
         ("kill before a:b#1; kill before a:b#1", "names the same fault twice"),
@@ -276,3 +326,44 @@ def test_what_is_no_plan_is_refused_by_its_makers(make, says):
     with pytest.raises(PlanError) as refused:
         make()
     assert str(refused.value).startswith(says)
+
+
+def test_every_point_a_program_comes_to_has_a_sort():
+    """So that a fault can tell whether it may strike there; what is no kind of ours has none."""
+    assert {Point(kind, "a", 1).sort for kind in SORTS} == set(Sort) - {Sort.UNKNOWN}
+    assert nth(1).sort is Sort.UNKNOWN
+
+
+def test_what_a_sweep_tries_stands_in_the_table():
+    """Each kind at its sorts of point, with its arguments, and nothing that no plan may name."""
+    tried = {
+        name: [
+            str(fault)
+            for kind in ("emit", "queue", "body", "await", "sleep")
+            for fault in faults_at(Point(kind, "a", 1), (name,))
+        ]
+        for name in KINDS
+    }
+    assert tried == {
+        "kill": [
+            "kill before emit:a#1",
+            "kill after emit:a#1",
+            "kill before queue:a#1",
+            "kill after queue:a#1",
+            "kill before body:a#1",
+            "kill after body:a#1",
+            "kill before await:a#1",
+            "kill during sleep:a#1",
+        ],
+        "stall": [
+            "stall(400s) before emit:a#1",
+            "stall(400s) after emit:a#1",
+            "stall(400s) before queue:a#1",
+            "stall(400s) after queue:a#1",
+            "stall(400s) before body:a#1",
+            "stall(400s) after body:a#1",
+            "stall(400s) before await:a#1",
+        ],
+        "slow": ["slow(2s) after emit:a#1"],
+        "lost": ["lost after emit:a#1"],
+    }

@@ -5,12 +5,30 @@ from __future__ import annotations
 import pytest
 
 from agnt5_sim import Fault, FaultPlan, Point
-from agnt5_sim.faults import Injector, nth
+from agnt5_sim.faults import BEFORE, KINDS, Injector, Kind, Sort, nth
+from agnt5_sim.faults.decision import DELIVER, DROP, ERROR, delay
+from agnt5_sim.faults.kind import Place
+
+
+class Hands:
+    """Notes what a fault does to a life."""
+
+    def __init__(self) -> None:
+        self.struck: list[str] = []
+
+    def kill(self, why: str) -> None:
+        self.struck.append(why)
+
+    def stall(self, why: str, seconds: float) -> None:
+        self.struck.append(f"{why} for {seconds:g} s")
+
+    def note(self, kind: str, why: str) -> None:
+        self.struck.append(f"{kind}: {why}")
 
 
 def _injector(*faults: str) -> tuple[Injector, list[str]]:
-    struck: list[str] = []
-    return Injector(FaultPlan.of(*faults), lambda fault: struck.append(str(fault))), struck
+    hands = Hands()
+    return Injector(FaultPlan.of(*faults), hands), hands.struck
 
 
 def test_points_are_counted_by_kind_and_name():
@@ -98,10 +116,11 @@ def test_a_strike_that_does_not_return_is_noted_all_the_same():
     class Killed(BaseException):
         """Stands for a stack that is left for ever."""
 
-    def strike(fault: Fault) -> None:
-        raise Killed
+    class Deadly(Hands):
+        def kill(self, why: str) -> None:
+            raise Killed
 
-    injector = Injector(FaultPlan.of("kill before body:a#1"), strike)
+    injector = Injector(FaultPlan.of("kill before body:a#1"), Deadly())
     with pytest.raises(Killed):
         injector.reach("body", "a")
     assert injector.points == [Point("body", "a", 1)]
@@ -116,3 +135,48 @@ def test_without_a_plan_nothing_is_struck():
         injector.leave(injector.reach("body", "a"))
     assert injector.points[-1] == Point("body", "a", 3)
     assert (struck, injector.missed, nth(1) in injector.points) == ([], (), False)
+
+
+def test_each_kind_does_what_it_is():
+    """A kill kills, a stall stalls, and only the others decide about a reply."""
+    injector, struck = _injector(
+        "kill after emit:a#1",
+        "stall(9s) after emit:b#1",
+        "slow(2s) after emit:c#1",
+        "lost after emit:d#1",
+    )
+    decided = [injector.leave(injector.reach("emit", name)) for name in "abcde"]
+    assert struck == [
+        "kill after emit:a#1",
+        "stall(9s) after emit:b#1 for 9 s",
+        "slow: slow(2s) after emit:c#1",
+        "lost: lost after emit:d#1",
+    ]
+    assert decided == [DELIVER, DELIVER, delay(2.0), DROP, DELIVER]
+
+
+def test_what_is_planned_before_a_point_decides_about_the_request(monkeypatch):
+    """Of the point that was reached last; a further kind is a row in the table and nothing else."""
+    refuse = Kind(
+        name="refuse",
+        family="replies",
+        meaning="the request is refused",
+        places={Sort.REQUEST: Place(may=(BEFORE,), swept=(BEFORE,))},
+        act=lambda fault, hands: hands.note("refuse", str(fault)) or ERROR,
+    )
+    monkeypatch.setitem(KINDS, "refuse", refuse)
+    injector, struck = _injector("refuse before emit:a#1", "refuse before emit:z#1")
+    injector.reach("emit", "a")
+    assert injector.request == ERROR
+    assert struck == ["refuse: refuse before emit:a#1"]
+    injector.reach("emit", "b")
+    assert injector.request == DELIVER
+
+
+def test_whichever_point_comes_may_be_one_where_a_kind_cannot_strike():
+    """Then it has not struck, and is told as missed."""
+    injector, struck = _injector("lost after any:point#1")
+    injector.leave(injector.reach("body", "a"))
+    assert (struck, [str(fault) for fault in injector.missed]) == ([], ["lost after any:point#1"])
+    injector, struck = _injector("lost after any:point#1")
+    assert injector.leave(injector.reach("emit", "a")) == DROP

@@ -405,3 +405,61 @@ TestLeasesAndRuns = LeasesAndRuns.TestCase
 TestLeasesAndRuns.settings = settings(
     derandomize=True, deadline=None, max_examples=100, stateful_step_count=40, database=None
 )
+
+
+def test_the_lease_of_a_worker_that_stands_still_expires() -> None:
+    """Its run is queued for another; what it writes when it wakes is refused as superseded."""
+    platform = submitted()
+    first = platform.dispatch(0.0, "r", 1)
+    platform.stand_still(2.0, 1)
+    assert LEASE + 2.0 == platform.next_due()
+    assert (Change("lease.expired", "r", 12.0, "incarnation 1"),) == platform.advance(12.0)
+    second = platform.dispatch(12.0, "r", 2)
+    platform.go_on(1)
+    assert (False, True) == (platform.holds(first.lease), platform.holds(second.lease))
+    with pytest.raises(Fenced, match="lease 2 of incarnation 2 superseded it"):
+        platform.append(13.0, first.lease, event(1))
+    assert [Refused(13.0, 1, "step")] == platform.refused
+    platform.append(13.0, second.lease, event(1))
+
+
+def test_a_worker_that_goes_on_in_time_keeps_its_lease() -> None:
+    """Nothing is due any more, and it may write."""
+    platform = submitted()
+    first = platform.dispatch(0.0, "r", 1)
+    platform.stand_still(2.0, 1)
+    platform.go_on(1)
+    assert platform.next_due() is None
+    platform.append(30.0, first.lease, event(1))
+    assert platform.holds(first.lease)
+
+
+def test_to_die_while_standing_still_makes_no_lease_last_longer() -> None:
+    """It was renewed last before it stood still."""
+    platform = submitted()
+    platform.dispatch(0.0, "r", 1)
+    platform.stand_still(2.0, 1)
+    platform.crash(7.0, 1)
+    assert LEASE + 2.0 == platform.next_due()
+
+
+def test_what_a_worker_that_stood_still_had_not_flushed_is_lost() -> None:
+    """As in a crash: it can send it no more."""
+    platform = submitted(durability="on-flush")
+    first = platform.dispatch(0.0, "r", 1)
+    platform.append(1.0, first.lease, event(1))
+    platform.stand_still(2.0, 1)
+    platform.advance(12.0)
+    second = platform.dispatch(12.0, "r", 2)
+    platform.flush(13.0, second.lease)
+    assert () == platform.journal("r")
+
+
+def test_the_platform_numbers_the_runs_that_are_given_no_id() -> None:
+    """In the order of their submission, whoever submits them."""
+    platform = Platform()
+    ids = [
+        platform.submit(0.0, "flow", "workflow", b"{}", run_id=given).run_id
+        for given in (None, "mine", None)
+    ]
+    assert ["run-1", "mine", "run-3"] == ids

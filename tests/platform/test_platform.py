@@ -60,7 +60,7 @@ def test_a_run_that_crashes_asks_sleeps_and_ends() -> None:
     assert [
         "queued: waiting for a worker to take attempt 0",
         "running in incarnation 1",
-        "waiting for the lease of dead incarnation 1 to expire at 12.0 s",
+        "waiting for the lease of incarnation 1 to expire at 12.0 s",
         "waiting for an answer to pause 0 ('ship?', approval: approve/reject)",
         "waiting for timer hold, ready at 74.0 s",
         "nothing: the run is completed",

@@ -435,3 +435,18 @@ def test_every_defect_is_reproduced_here_and_written_up():
     for known in DEFECTS:
         assert f'"{known.id}"' in here
         assert f"## {known.id}" in docs
+
+
+@shown_in(activation="E21", compat="E21")
+def test_a_reply_that_does_not_come_in_time_fails_the_run(profile, known):
+    """`EventEmitter.emit_async` awaits 5 s and raises; what was emitted is in the journal."""
+    found = swept(wf.sdk_d_step_and_ask, profile, faults=("lost",))
+    assert ("result.same", "given-up", known) in found
+    assert {("given-up", known)} == {(cause, defect) for _, cause, defect in found}
+
+
+@gone_in("seed")
+def test_the_seed_takes_no_reply_for_granted(profile):
+    """A checkpoint that is not answered is as good as none."""
+    found = swept(wf.sdk_d_step_and_ask, profile, faults=("lost", "slow"))
+    assert set() == {defect for _, _, defect in found} - HARMLESS

@@ -204,4 +204,23 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         releases=_CURRENT,
         profiles=("activation", "compat"),
     ),
+    Defect(
+        id="E21",
+        summary=(
+            "a reply that does not come in time fails the run for good, although what was asked of"
+            " the platform took effect"
+        ),
+        way_around="none within a workflow: submit the run again, or let a person retry it",
+        breaks=(
+            ("events.paired", "given-up"),
+            ("events.parent", "given-up"),
+            ("quiet.after", "given-up"),
+            ("result.agrees", "given-up"),
+            ("result.same", "given-up"),
+            ("state.replay", "given-up"),
+            ("world.awaited", "given-up"),
+        ),
+        releases=_CURRENT,
+        profiles=("activation", "compat"),
+    ),
 )

@@ -30,6 +30,7 @@ from agnt5_sim.sdk.generations.requests import (
 )
 from agnt5_sim.sdk.generations.state_core import StateCore
 from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_attempt, current_call
+from agnt5_sim.sdk.ports.patience import Patience
 from agnt5_sim.sdk.ports.program import watched_workflow
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
     from agnt5_sim.sdk.ports.crossings import Crossings
     from agnt5_sim.world import Process
+
+
+_CHECKPOINT = Patience(30.0, 1, lambda what: RuntimeError(f"no answer to {what} for 30 s"))
+"""The native client's own limit for the checkpoint of a step is not known; this one is ours."""
 
 
 class IdentitiesA:
@@ -144,7 +149,7 @@ class WorkerA:
         append = crossings.platform.append
         crossings.now(
             attempt,
-            "emit",
+            "queue",
             name,
             partial(append, crossings.world.now, attempt.lease, event, completes, sleeps),
             {
@@ -190,6 +195,7 @@ class WorkerA:
             step_key,
             partial(self._known, attempt, step_key),
             {"step": step_key},
+            _CHECKPOINT,
         )
         return CheckpointResult(True, None, output is not None, output)
 
@@ -224,6 +230,7 @@ class WorkerA:
                 step_name,
             ),
             {"step": step_key, "output": output_payload, "records": step_key},
+            _CHECKPOINT,
         )
         return CheckpointResult(True)
 
@@ -237,12 +244,15 @@ class WorkerA:
         error_type: str,
     ) -> CheckpointResult:
         """Take note that a step failed; nothing is on record of it."""
-        await self.crossings.across(
-            self._attempt(run_id),
+        attempt = self._attempt(run_id)
+        crossings = self.crossings
+        await crossings.across(
+            attempt,
             "step.failed",
             step_key,
-            lambda: None,
+            partial(crossings.platform.fail_step, crossings.world.now, attempt.lease, step_key),
             {"step": step_key, "error": error_message, "error_type": error_type},
+            _CHECKPOINT,
         )
         return CheckpointResult(True)
 

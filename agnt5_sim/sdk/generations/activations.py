@@ -7,8 +7,10 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5 import activation as protocol
+from agnt5.exceptions import ActivationError, ActivationErrorCode
 
 from agnt5_sim.platform import JournalEvent
+from agnt5_sim.sdk.ports.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
 
 _quoted = lru_cache(1024)(json.dumps)
 _DECISIONS = {kind.value: kind for kind in protocol.ActivationDecisionKind}
+
+
+def _unknown_outcome(what: str) -> Exception:
+    return ActivationError(ActivationErrorCode.UNKNOWN_OUTCOME, f"no answer to {what} in six tries")
+
+
+_ENGINE = Patience(30.0, 6, _unknown_outcome)
+"""The engine's own time-out, and how often the native client asks again."""
 
 
 class ActivationPort:
@@ -59,6 +69,7 @@ class ActivationPort:
             request.stable_key,
             partial(self._begin, attempt, request, identity, entry),
             entry,
+            _ENGINE,
         )
         return protocol.ActivationDecision(
             kind=_DECISIONS[grant.kind],
@@ -133,6 +144,7 @@ class ActivationPort:
             step,
             effect,
             {"step": step, "output": output, "records": step, "completes": step},
+            _ENGINE,
         )
         return protocol.ActivationCompletionReceipt(
             activation_id=activation_id, attempt=attempt, accepted_journal_offset=offset
@@ -175,7 +187,12 @@ class ActivationPort:
             return result
 
         offset, status = await crossings.across(
-            mine, "fail", step, effect, {"step": step, "error": error_data, "retryable": retryable}
+            mine,
+            "fail",
+            step,
+            effect,
+            {"step": step, "error": error_data, "retryable": retryable},
+            _ENGINE,
         )
         return protocol.ActivationFailureReceipt(
             activation_id=activation_id,

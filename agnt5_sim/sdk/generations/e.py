@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agnt5 import activation as protocol
@@ -33,6 +33,7 @@ from agnt5_sim.sdk.generations.requests import (
 )
 from agnt5_sim.sdk.generations.state_core import StateCore
 from agnt5_sim.sdk.ports.attempt import Attempt, current_attempt, current_call
+from agnt5_sim.sdk.ports.patience import Patience
 from agnt5_sim.sdk.ports.program import watched_workflow
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ if TYPE_CHECKING:
 
 _ARTIFACT = "00" * 32
 _TERMINAL = frozenset({"run.completed", "run.failed"})
+
+
+_ACK_MS = 5000
+"""So long an event's acknowledgement is waited for."""
+
+
+@cache
+def _acknowledged(milliseconds: int) -> Patience:
+    """Return how the acknowledgement of an event is waited for: one limit for all tries."""
+    return Patience(
+        milliseconds / 1000,
+        1,
+        lambda what: RuntimeError(
+            f"Failed to emit {what}: no acknowledgement for {milliseconds} ms; whether it was"
+            " persisted is unknown"
+        ),
+    )
 
 
 class IdentitiesE:
@@ -131,7 +149,8 @@ class WorkerE:
         await self.crossings.across(
             *self._event(
                 run_id, event_type, event_data, sequence_number, metadata, source_timestamp_ns
-            )
+            ),
+            _acknowledged(timeout_ms),
         )
 
     def emit_event_sync(
@@ -149,7 +168,8 @@ class WorkerE:
         self.crossings.now(
             *self._event(
                 run_id, event_type, event_data, sequence_number, metadata, source_timestamp_ns
-            )
+            ),
+            _acknowledged(timeout_ms),
         )
 
     async def emit_event_batch_async(self, batch: list[tuple[Any, ...]]) -> None:
@@ -158,7 +178,8 @@ class WorkerE:
             [
                 self._event(run_id, kind, data, sequence, metadata, source_ns)
                 for run_id, kind, data, sequence, metadata, source_ns in batch
-            ]
+            ],
+            _acknowledged(_ACK_MS),
         )
 
     def queue_event(
@@ -234,7 +255,8 @@ class WorkerE:
         effect = partial(append, crossings.world.now, attempt.lease, event, completes, sleeps)
         if kind in _TERMINAL:
             effect = partial(self._end, attempt, effect, entry, _terminal(kind, data))
-        return attempt, "emit", name, effect, entry
+        crossing = "queue" if channel == "delta" else "emit"
+        return attempt, crossing, name, effect, entry
 
     def _end(
         self,

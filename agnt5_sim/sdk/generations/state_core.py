@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agnt5_sim.sdk.generations.requests import scope_name
+from agnt5_sim.sdk.ports.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agnt5_sim.sdk.ports.attempt import Attempt
     from agnt5_sim.sdk.ports.crossings import Crossings
+
+
+_SESSION = Patience(10.0, 1, lambda what: RuntimeError(f"no answer to {what} for 10 s"))
+"""Entities are asked for on the worker's stream, and waited for 10 s."""
 
 
 class StateCore:
@@ -39,6 +44,7 @@ class StateCore:
                 attempt.lease, entity_type, key, scope, scope_id
             ),
             {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
+            _SESSION,
         )
 
     async def py_save_state(
@@ -76,6 +82,7 @@ class StateCore:
                 "value": value,
                 "expected": expected,
             },
+            _SESSION,
         )
 
     async def py_invalidate_cache(self, entity_type: str, key: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agnt5_sim.platform import Dispatch
-    from agnt5_sim.sdk.ports.bodies import Bodies
     from agnt5_sim.world import Process
     from agnt5_sim.world.branches import Room
 
@@ -18,14 +17,19 @@ class Attempt:
     Args:
         dispatch: what the platform handed out.
         process: the worker process that took it.
-        bodies: wraps the bodies of its steps.
+        bodies: the life's `Bodies`, which wraps the bodies of its steps.
+
+    Attributes:
+        over: whether it has reported, or is not entitled to its run any more.
+        superseded: whether the latter, and its worker knows.
     """
 
     __slots__ = (
         "bodies", "dispatch", "incarnation", "lease", "number", "over", "process", "run_id",
+        "superseded",
     )  # fmt: skip
 
-    def __init__(self, dispatch: Dispatch, process: Process, bodies: Bodies) -> None:
+    def __init__(self, dispatch: Dispatch, process: Process, bodies: Any) -> None:
         self.bodies = bodies
         self.dispatch = dispatch
         self.process = process
@@ -34,6 +38,7 @@ class Attempt:
         self.number = dispatch.attempt
         self.lease = dispatch.lease
         self.over = False
+        self.superseded = False
 
 
 class Call:

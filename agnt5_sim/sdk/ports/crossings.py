@@ -7,15 +7,21 @@ Each crossing that took effect, or was refused, is one entry of the history.
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agnt5_sim.errors import PlatformError
 from agnt5_sim.sdk.ports.attempt import Attempt, current_call
+from agnt5_sim.sdk.ports.patience import Patience, Wait, given_up, late, refused
 from agnt5_sim.world import current_branch
 
 if TYPE_CHECKING:
-    from agnt5_sim.faults import Injector
+    from asyncio import Future
+
+    from agnt5_sim.faults import Injector, Point
     from agnt5_sim.history import History
     from agnt5_sim.platform import Outcome, Platform
     from agnt5_sim.world import World
@@ -77,8 +83,9 @@ class Crossings:
         name: str,
         effect: Callable[[], T],
         data: dict[str, Any],
+        patience: Patience | None = None,
     ) -> T:
-        """Cross synchronously.
+        """Cross synchronously: a reply that takes its time holds up all the worker does.
 
         Args:
             attempt: who crosses.
@@ -86,6 +93,7 @@ class Crossings:
             name: of what crosses.
             effect: does it to the platform, and returns the reply.
             data: for the entry; the reply is added under "reply".
+            patience: how the reply is waited for; None where nobody waits for one.
 
         Returns:
             The reply.
@@ -95,7 +103,11 @@ class Crossings:
         """
         world = self.world
         world.ask()
-        point = self._reach(kind, name)
+        if self._planned:
+            take_effect = partial(self._take_effect, attempt, kind, name, effect, data)
+            return self._blocked(self._course(attempt, kind, name, take_effect, patience))
+        self._reach(kind, name)
+        # As `_take_effect`, without its calls: nearly every crossing of a life goes this way.
         try:
             reply = effect()
         except PlatformError as error:
@@ -112,9 +124,45 @@ class Crossings:
             name,
             data,
         )
-        if self._planned:
-            self.injector.leave(point)
         return reply
+
+    async def across(
+        self,
+        attempt: Attempt,
+        kind: str,
+        name: str,
+        effect: Callable[[], T],
+        data: dict[str, Any],
+        patience: Patience | None = None,
+    ) -> T:
+        """Cross asynchronously: as `now`, and the reply takes a turn of the loop to arrive."""
+        if not self._planned:
+            reply = self.now(attempt, kind, name, effect, data)
+        else:
+            self.world.ask()
+            take_effect = partial(self._take_effect, attempt, kind, name, effect, data)
+            reply = await self._awaited(self._course(attempt, kind, name, take_effect, patience))
+        if not _skips_turn(attempt):
+            await _TURN
+        return reply
+
+    async def together(self, crossings: list[Crossing], patience: Patience | None = None) -> None:
+        """Cross several at once: one request, one point, one reply; an entry each."""
+        self.world.ask()
+        attempt, kind = crossings[0][:2]
+        name = "+".join(crossing[2] for crossing in crossings)
+
+        def effect() -> None:
+            for crossing in crossings:
+                self._take_effect(*crossing)
+
+        if self._planned:
+            await self._awaited(self._course(attempt, kind, name, effect, patience))
+        else:
+            self._reach(kind, name)
+            effect()
+        if not _skips_turn(attempt):
+            await _TURN
 
     def _refused(
         self,
@@ -144,32 +192,95 @@ class Crossings:
         self.record(attempt, _ENTRY[kind], name, data)
         return reply
 
-    async def across(
+    # -- what a plan decides -------------------------------------------------------------
+
+    def _course(
         self,
         attempt: Attempt,
         kind: str,
         name: str,
         effect: Callable[[], T],
-        data: dict[str, Any],
-    ) -> T:
-        """Cross asynchronously: as `now`, and the reply takes a turn of the loop to arrive."""
-        reply = self.now(attempt, kind, name, effect, data)
-        if not _skips_turn(attempt):
-            await _TURN
+        patience: Patience | None,
+    ) -> Generator[float, None, T]:
+        """Cross under a plan, and carry out what it decides about the request and its reply.
+
+        Args:
+            attempt: who crosses.
+            kind: of crossing; see `now`.
+            name: of what crosses.
+            effect: lets the request take effect, and returns the reply.
+            patience: how the reply is waited for; None where nobody waits for one.
+
+        Yields:
+            virtual seconds that pass before it goes on.
+        """
+        point = self._reach(kind, name)
+        request = self.injector.request
+        if request.what == "delay":
+            yield request.seconds
+        elif patience is not None and request.what in {"drop", "error"}:
+            given = given_up if request.what == "drop" else refused
+            yield from self._waited(attempt, given(patience), patience, point)
+        reply = effect()
+        if request.what == "double":
+            with suppress(PlatformError):  # what comes second is refused; that is recorded
+                effect()
+        decision = self.injector.leave(point)
+        if decision.what == "corrupt":
+            return corrupted(reply)
+        if patience is not None and decision.what in {"delay", "drop"}:
+            slow = decision.what == "delay"
+            wait = late(decision.seconds, patience) if slow else given_up(patience)
+            yield from self._waited(attempt, wait, patience, point)
         return reply
 
-    async def together(self, crossings: list[Crossing]) -> None:
-        """Cross several at once: one request, one point, one reply; an entry each."""
-        self.world.ask()
-        point = self.injector.reach(
-            crossings[0][1], "+".join(crossing[2] for crossing in crossings)
-        )
-        for crossing in crossings:
-            self._take_effect(*crossing)
-        if self._planned:
-            self.injector.leave(point)
-        if not _skips_turn(crossings[0][0]):
-            await _TURN
+    def _waited(
+        self, attempt: Attempt, wait: Wait, patience: Patience, point: Point
+    ) -> Generator[float, None, None]:
+        """Let the time pass in which a reply is waited for, and say so if that is given up."""
+        yield wait.seconds
+        if not wait.answered:
+            error = patience.error(str(point))
+            self.record(attempt, "request.given_up", str(point), {"error": str(error)})
+            raise error
+
+    def _blocked(self, course: Generator[float, None, T]) -> T:
+        """Go through a course with everything of the worker standing still."""
+        while True:
+            try:
+                seconds = next(course)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]
+            self.world.sleep_blocking(seconds)
+
+    async def _awaited(self, course: Generator[float, None, T]) -> T:
+        """Go through a course while others of the worker go on."""
+        while True:
+            try:
+                seconds = next(course)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]
+            loop = get_running_loop()
+            arrives = loop.create_future()
+            loop.call_later(seconds, _arrive, arrives)
+            await arrives
+
+
+def _arrive(reply: Future[None]) -> None:
+    if not reply.done():
+        reply.set_result(None)
+
+
+def corrupted(reply: T) -> T:
+    """Return a reply of which only the first half of its bytes has arrived."""
+    if isinstance(reply, bytes):
+        half: Any = reply[: len(reply) // 2]
+        return half  # type: ignore[no-any-return]
+    if isinstance(reply, tuple):
+        kind: Any = type(reply)
+        parts = [corrupted(part) for part in reply]
+        return kind(*parts) if hasattr(reply, "_fields") else kind(parts)  # type: ignore[no-any-return]
+    return reply
 
 
 def _skips_turn(attempt: Attempt) -> bool:
@@ -196,6 +307,6 @@ class _EntryKinds(dict[str, str]):
 
 
 _TURN = _Turn()
-_ENTRY = _EntryKinds()
+_ENTRY = _EntryKinds(queue="platform.emit")
 Crossing = tuple[Attempt, str, str, Callable[[], Any], dict[str, Any]]
 _IMMUTABLE = (int, str, bytes, type(None), tuple)
