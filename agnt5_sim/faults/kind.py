@@ -33,7 +33,7 @@ class Hands(Protocol):
         """Let the worker stand still for virtual seconds, and not renew what it has leased."""
 
     def note(self, kind: str, why: str) -> None:
-        """Write into the history that a fault struck."""
+        """Write into the history, as an entry of that kind, that a fault struck."""
 
 
 class Place(NamedTuple):

@@ -113,7 +113,7 @@ class Workers:
         worker = self._struck()
         if worker is None or worker.process.standing:
             return
-        self._note_fault("stall", why, worker, {"seconds": seconds})
+        self._note_fault("fault.stall", why, worker, {"seconds": seconds})
         worker.stand_still(seconds)
 
     def note(self, kind: str, why: str) -> None:
@@ -134,7 +134,7 @@ class Workers:
         scene = self._scene
         scene.history.add(
             scene.world.now,
-            f"fault.{kind}",
+            kind,
             incarnation=0 if worker is None else worker.incarnation,
             name=why,
             data=data,
@@ -143,7 +143,7 @@ class Workers:
     def _kill(self, worker: Worker, why: str) -> None:
         scene = self._scene
         runs = tuple(attempt.run_id for attempt in worker.at_work)
-        self._note_fault("kill", why, worker, {"runs": runs})
+        self._note_fault("fault.kill", why, worker, {"runs": runs})
         if runs:
             self._forget()
         worker.die()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from agnt5_sim.world.host import Hub
     from agnt5_sim.world.loop import VirtualLoop
-    from agnt5_sim.world.world import World
 
 
 class Blocking:
@@ -35,7 +35,7 @@ class Blocking:
 
     patience = 30.0
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Hub) -> None:
         self._world = world
         self._threads = threading.local()
         self._woken = threading.Event()
@@ -65,6 +65,7 @@ class Blocking:
                 outcome = (future.set_result, result)
             loop.call_soon(_settle, future, *outcome)
 
+        job.__qualname__ = getattr(func, "__qualname__", "") or type(func).__qualname__
         loop.jobs.append(job)
         return future
 

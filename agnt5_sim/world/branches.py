@@ -45,6 +45,11 @@ current_branch = _branch.get
 """Return the branch of the program that is running; the main one where none is known."""
 
 
+def branch_in(context: Context) -> str:
+    """Return the branch of the program that runs in `context`."""
+    return context.get(_branch, "")
+
+
 def branching(context: Context | None, *, first: bool, in_task: bool) -> Context:
     """Return the context of a task that is about to be created, on a branch of its own.
 

@@ -6,7 +6,9 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from agnt5_sim.world import clock, entropy, guard
+from agnt5_sim.world.clock import kept_by
+from agnt5_sim.world.entropy import seeded
+from agnt5_sim.world.guard import guarding
 from agnt5_sim.world.watch import watched
 
 if TYPE_CHECKING:
@@ -28,9 +30,9 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
     """
     with (
         _uncollected(world),
-        clock.kept_by(world),
-        entropy.seeded(seed),
-        guard.guarding(world),
+        kept_by(world),
+        seeded(seed),
+        guarding(world),
         watched(world, stall),
     ):
         yield

@@ -3,8 +3,8 @@
 Written on `asyncio.AbstractEventLoop`, not on `BaseEventLoop`: nothing here waits for a
 selector, so nothing of the stock loop is of use, and half its cost per callback is saved.
 Time starts at 0 and is the world's; timers due at one instant run in the order in which they
-were set (the stock loop leaves ties open). A loop does not drive itself: the world runs one
-turn of it at a time (`world.scheduler`), because several loops share one virtual time.
+were set (the stock loop leaves ties open). A loop does not drive itself: the world's schedule runs
+one turn of it at a time, because several loops share one virtual time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import weakref
 from asyncio import events, futures
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from agnt5_sim.world.branches import branching
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextvars import Context
 
-    from agnt5_sim.world.world import World
+    from agnt5_sim.world.host import Host
 
 
 class LoopTask(asyncio.Task[Any]):
@@ -41,20 +41,22 @@ class VirtualLoop(_Base):  # type: ignore[misc]
     Args:
         world: whose virtual time it follows; without one it gets a world of its own, so it
             can stand wherever a stock loop can (`asyncio.Runner(loop_factory=VirtualLoop)`).
+
+    Attributes:
+        incarnation: of the process whose loop it is; 0 for a test's own.
     """
 
-    def __init__(self, world: World | None = None) -> None:
-        if world is None:
-            from agnt5_sim.world.world import World
+    own_world: ClassVar[Callable[[], Host]]
+    """Makes a world for a loop that is given none; whoever defines worlds says how."""
 
-            world = World()
-        self.world = world
+    def __init__(self, world: Host | None = None) -> None:
+        self.world: Host = VirtualLoop.own_world() if world is None else world
         self.ready: deque[asyncio.Handle] = deque()
         self.jobs: deque[Callable[[], None]] = deque()
         self.job_points: Callable[[Callable[[], Any]], Callable[[], Any]] | None = None
         self.pending_threads = 0
         self.dead = False
-        self.in_process = False
+        self.incarnation = 0
         self.has_eager = False
         self.stopping = False
         self.asyncgens: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -220,16 +222,6 @@ class VirtualLoop(_Base):  # type: ignore[misc]
                 )
 
     # -- running -----------------------------------------------------------------------
-
-    def run_turn(self) -> None:
-        """Run what is ready now, and nothing that becomes ready meanwhile."""
-        ready = self.ready
-        world = self.world
-        for _ in range(len(ready)):
-            handle = ready.popleft()
-            if not handle._cancelled:
-                world.turns += 1
-                handle._run()
 
     def run_forever(self) -> None:
         """Drive the world until `stop()`."""

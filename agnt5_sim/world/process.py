@@ -21,7 +21,8 @@ from agnt5_sim.world.loop import LoopTask, VirtualLoop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agnt5_sim.world.world import World
+    from agnt5_sim.world.host import Host
+    from agnt5_sim.world.schedule import Schedule
 
 _BURST = 64
 _DEAD: list[Any] = []
@@ -40,13 +41,15 @@ class Process:
     Args:
         world: the world it lives in.
         incarnation: its number, rising by one with every process of the world.
+        schedule: runs its turns.
     """
 
-    def __init__(self, world: World, incarnation: int) -> None:
+    def __init__(self, world: Host, incarnation: int, schedule: Schedule) -> None:
         self.world = world
         self.incarnation = incarnation
         self.loop = VirtualLoop(world)
-        self.loop.in_process = True
+        self.loop.incarnation = incarnation
+        self._schedule = schedule
         self.dead = False
         self.blocked = False
         self.standing = False
@@ -64,6 +67,20 @@ class Process:
         """Start `coro` as a task of this process."""
         return self.loop.create_task(coro)
 
+    def has_turn(self) -> bool:
+        """Tell whether it has something to run now."""
+        if self.dead or self.standing:
+            return False
+        return bool((self.loop.ready and not self.blocked) or self.loop.jobs)
+
+    def take_turn(self) -> None:
+        """Run its loop for a turn, and the blocking functions beside it."""
+        loop = self.loop
+        if loop.ready and not self.blocked:
+            self.world.enter(self, self.stack())
+        while loop.jobs and not self.dead and not self.standing:
+            self.world.run_job(self, self._schedule.job(loop))
+
     def skip_turn(self) -> bool:
         """Count a turn of its loop in which nobody else would have run, and say that it was one.
 
@@ -80,11 +97,6 @@ class Process:
             return False
         world.turns += 1
         return True
-
-    @property
-    def halted(self) -> bool:
-        """Whether its loop has no turns now: it blocks, or all of the process stands still."""
-        return self.blocked or self.standing
 
     def stand_still(self, seconds: float, then: Callable[[], None]) -> None:
         """Stop the whole process, wherever it is, for virtual seconds, as SIGSTOP does.
@@ -127,17 +139,17 @@ class Process:
         return self._stack
 
     def _live(self) -> None:
-        run_turn, ready = self.loop.run_turn, self.loop.ready
-        world = self.world
+        turn, loop, world = self._schedule.turn, self.loop, self.world
+        ready = loop.ready
         try:
             while True:
-                run_turn()
+                turn(loop)
                 if world.alone:
                     # Nobody else is there to have a turn, so the hub need not be asked.
                     for _ in range(_BURST):
                         if not ready:
                             break
-                        run_turn()
+                        turn(loop)
                 world.hub.switch()
                 if self._ending:
                     return

@@ -149,8 +149,8 @@ def test_each_kind_does_what_it_is():
     assert struck == [
         "kill after emit:a#1",
         "stall(9s) after emit:b#1 for 9 s",
-        "slow: slow(2s) after emit:c#1",
-        "lost: lost after emit:d#1",
+        "fault.slow: slow(2s) after emit:c#1",
+        "fault.lost: lost after emit:d#1",
     ]
     assert decided == [DELIVER, DELIVER, delay(2.0), DROP, DELIVER]
 

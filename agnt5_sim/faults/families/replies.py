@@ -16,12 +16,12 @@ _REPLIES: Final = {Sort.REQUEST: Place(may=(AFTER,), swept=(AFTER,))}
 
 
 def _slow(fault: Any, hands: Hands) -> Decision:
-    hands.note(fault.kind, str(fault))
+    hands.note("fault.slow", str(fault))
     return delay(fault.argument)
 
 
 def _lost(fault: Any, hands: Hands) -> Decision:
-    hands.note(fault.kind, str(fault))
+    hands.note("fault.lost", str(fault))
     return DROP
 
 

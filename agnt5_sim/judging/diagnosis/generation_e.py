@@ -214,6 +214,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         breaks=(
             ("events.paired", "given-up"),
             ("events.parent", "given-up"),
+            ("memo.value", "given-up"),
             ("quiet.after", "given-up"),
             ("result.agrees", "given-up"),
             ("result.same", "given-up"),

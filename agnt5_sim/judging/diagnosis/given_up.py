@@ -32,6 +32,8 @@ def put_down(guarantee: str, entry: Entry | None, run: Run | None) -> bool:
     given_up = [gave for attempt in run.attempts for gave in attempt.entries_of("request.given_up")]
     if guarantee in _OF_EVENTS:
         return any(gave.attempt == entry.attempt for gave in given_up)
+    if guarantee == "memo.value":
+        return any(gave.data["error"] in entry.data.get("error", "") for gave in given_up)
     if guarantee in _OF_ENDS and run.ended is not None and run.ended.name == "failed":
         error = run.ended.data["error"]
         return any(gave.data["error"] in error for gave in given_up)

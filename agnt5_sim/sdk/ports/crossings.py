@@ -141,7 +141,8 @@ class Crossings:
         else:
             self.world.ask()
             take_effect = partial(self._take_effect, attempt, kind, name, effect, data)
-            reply = await self._awaited(self._course(attempt, kind, name, take_effect, patience))
+            course = self._course(attempt, kind, name, take_effect, patience)
+            reply = await self._awaited(course, f"{kind}:{name} of {attempt.run_id}")
         if not _skips_turn(attempt):
             await _TURN
         return reply
@@ -157,7 +158,8 @@ class Crossings:
                 self._take_effect(*crossing)
 
         if self._planned:
-            await self._awaited(self._course(attempt, kind, name, effect, patience))
+            course = self._course(attempt, kind, name, effect, patience)
+            await self._awaited(course, f"{kind}:{name} of {attempt.run_id}")
         else:
             self._reach(kind, name)
             effect()
@@ -253,16 +255,22 @@ class Crossings:
                 return stop.value  # type: ignore[no-any-return]
             self.world.sleep_blocking(seconds)
 
-    async def _awaited(self, course: Generator[float, None, T]) -> T:
-        """Go through a course while others of the worker go on."""
+    async def _awaited(self, course: Generator[float, None, T], label: str) -> T:
+        """Go through a course while others of the worker go on.
+
+        Args:
+            course: which; see `_course`.
+            label: what a schedule knows its reply by.
+        """
         while True:
             try:
                 seconds = next(course)
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
-            loop = get_running_loop()
+            loop: Any = get_running_loop()
             arrives = loop.create_future()
-            loop.call_later(seconds, _arrive, arrives)
+            world = self.world
+            world.reply_at(world.now + seconds, partial(_arrive, arrives), label, loop)
             await arrives
 
 
