@@ -7,9 +7,8 @@ for what will not come), and leaves one history behind.
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from agnt5_sim.arguments.checks import functions
 from agnt5_sim.faults import Injector
 from agnt5_sim.history import History
 from agnt5_sim.history.terms import TERMINAL
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from agnt5_sim.errors import Stuck
     from agnt5_sim.life.settings import Settings
     from agnt5_sim.platform import Change
+    from agnt5_sim.platform.identity import Ids
     from agnt5_sim.sdk.ports.attempt import Attempt
 
 
@@ -43,24 +43,15 @@ class Life:
 
     Args:
         settings: what it is lived under.
-        stubs: what stands in for steps' bodies.
-        effects: functions of the outside world that matter.
         world: where to live; None for a world of its own.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        stubs: Mapping[Any, Any] | None = None,
-        effects: tuple[Callable[..., Any], ...] = (),
-        world: World | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, world: World | None = None) -> None:
         self.settings = settings
         self.profile = resolve_profile(settings.profile)
         self.world = world or World()
         self.world.epoch_ns = DEFAULT_EPOCH_NS + settings.start * NS
-        self.world.turn_limit = settings.turn_limit
+        self.world.turn_limit = settings.turns
         self.world.pace = settings.pace
         self.platform = Platform(settings.policy)
         self.history = History()
@@ -69,11 +60,9 @@ class Life:
         self.crossings = Crossings(
             self.world, self.platform, self.injector, self.history, self.workers.finish
         )
-        self.stubs = Stubs({} if stubs is None else stubs)
+        self.stubs = Stubs(settings.stubs)
         self.bodies = Bodies(self.crossings, self.stubs)
-        self.effects = functions("effects", effects)
         self.on_change: list[Callable[[str], None]] = []
-        self._runs = 0
         self._pump_at: float | None = None
         self.world.explain = self.explain
 
@@ -110,51 +99,41 @@ class Life:
         self,
         target: Any,
         given: Any,
-        *,
-        run_id: str | None = None,
-        session_id: str | None = None,
-        user_id: str | None = None,
-        tenant: str = "default",
-        streaming: bool = False,
+        **ids: Unpack[Ids],
     ) -> str:
         """Submit a run and return its id; it begins as soon as the world moves on.
+
+        Args:
+            target: a workflow or function, or the name of one.
+            given: its input.
+            ids: whose it is; see `Identity`.
 
         Raises:
             NotAWorkflow: there is no such workflow or function.
             BadInput: the input does not fit its parameters.
             NotJson: the input cannot be JSON.
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
         """
         component = resolve(target)
         data = component.input_bytes(given)
-        self._runs += 1
-        run_id = run_id or f"run-{self._runs}"
-        self.platform.submit(
-            self.world.now,
-            component.name,
-            component.kind,
-            data,
-            run_id=run_id,
-            session_id=session_id,
-            user_id=user_id,
-            tenant=tenant,
-            streaming=streaming,
-        )
+        run = self.platform.submit(self.world.now, component.name, component.kind, data, **ids)
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
-            run_id,
+            run.run_id,
             component.name,
             {
                 "component": component.kind,
                 "input": data,
-                "session_id": session_id or "",
-                "user_id": user_id or "",
-                "tenant": tenant,
-                "streaming": streaming,
+                "session_id": run.session_id or "",
+                "user_id": run.user_id or "",
+                "tenant": run.tenant,
+                "streaming": run.streaming,
             },
         )
         self.pump()
-        return run_id
+        return run.run_id
 
     def answer(self, run_id: str, value: str, index: int | None = None) -> None:
         """Answer a question of a run.
@@ -285,4 +264,4 @@ class Life:
 
     def effects_declared(self) -> Any:
         """Watch the declared effects until the block ends."""
-        return declared(self.effects)
+        return declared(self.settings.effects)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.entities import EntityKey
 from agnt5_sim.platform.errors import RunIsOver
+from agnt5_sim.platform.identity import check_ids
 from agnt5_sim.platform.runs import Run
 from agnt5_sim.platform.store import Parts, Store
 
 if TYPE_CHECKING:
+    from agnt5_sim.platform.identity import Ids
     from agnt5_sim.platform.pauses import Answered
 
 
@@ -23,12 +25,7 @@ class Clients(Store):
         component: str,
         kind: str,
         input: bytes,
-        *,
-        run_id: str,
-        session_id: str | None = None,
-        user_id: str | None = None,
-        tenant: str = "default",
-        streaming: bool = False,
+        **ids: Unpack[Ids],
     ) -> Run:
         """Queue a new run.
 
@@ -37,30 +34,21 @@ class Clients(Store):
             component: the component to execute.
             kind: its type: `"workflow"`, `"function"`, …
             input: its input, JSON bytes.
-            run_id: the run's id, unique on this platform.
-            session_id: the session, if any.
-            user_id: the user, if any.
-            tenant: whose run it is.
-            streaming: whether the client wants the deltas too.
+            ids: whose it is; see `Identity`.
 
         Returns:
             the run, queued, with attempt 0.
 
         Raises:
             DuplicateRun: the id was used before.
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
         """
-        run = Run(
-            run_id,
-            component,
-            kind,
-            bytes(input),
-            session_id,
-            user_id,
-            tenant,
-            streaming,
-            submitted_at=now,
-        )
-        self._parts[run_id] = Parts(self._runs.add(run), self.policy)
+        check_ids(ids)
+        if ids.get("run_id") in {None, ""}:
+            ids["run_id"] = f"run-{len(self._parts) + 1}"
+        run = Run(component, kind, bytes(input), submitted_at=now, **ids)
+        self._parts[run.run_id] = Parts(self._runs.add(run), self.policy)
         return run
 
     def answer(self, now: float, run_id: str, value: str, index: int | None = None) -> Answered:

@@ -87,7 +87,7 @@ class Choices(NamedTuple):
         return Settings(
             seed=self.seed,
             profile=self.profile or None,
-            turn_limit=self.turns,
+            turns=self.turns,
             stall=self.stall,
         )
 
