@@ -42,6 +42,11 @@ def _budget(value: Any) -> Budget:
     return value if isinstance(value, Budget) else Budget.parse(value)
 
 
+def _kinds(value: Any) -> tuple[str, ...]:
+    ordered = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+    return check_kinds(ordered)
+
+
 def _accept(value: Any) -> tuple[str, ...]:
     return tuple(sorted(check_accept(value)))
 
@@ -69,7 +74,7 @@ class Sweep:
     """
 
     depth: int = attrs.field(default=1, validator=whole_number(least=1, most=MAX_DEPTH))
-    kinds: tuple[str, ...] = attrs.field(default=("kill",), converter=check_kinds)
+    kinds: tuple[str, ...] = attrs.field(default=("kill",), converter=_kinds)
     budget: Budget = attrs.field(default=None, converter=_budget)
     seed: int = attrs.field(default=0, validator=whole_number(least=0))
     accept: tuple[str, ...] = attrs.field(default=(), converter=_accept)

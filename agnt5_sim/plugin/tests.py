@@ -225,7 +225,7 @@ def _say(problem: BaseException) -> str:
     return "".join(lines).strip() + where
 
 
-def replay_command(nodeid: str, plan: str, *, seed: int = 0, profile: str = "") -> str:
+def replay_command(nodeid: str, plan: str, *, seed: int = 0, profile: str | None = None) -> str:
     """Return the command that lives the same life of a test again."""
     parts = ["pytest", "--agnt5-sim", nodeid, "--agnt5-sim-plan", plan]
     if seed:
