@@ -14,6 +14,7 @@ from agnt5_sim.history import History
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.life.workers import Workers
 from agnt5_sim.platform import Platform, scope_of
+from agnt5_sim.platform.identity import ids_of
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.generations.detect import profile as resolve_profile
@@ -117,23 +118,24 @@ class Life:
         """
         component = resolve(target)
         data = component.input_bytes(given)
-        run = self.platform.submit(self.world.now, component.name, component.kind, data, **ids)
+        whose = self.platform.named(**ids)
+        self.platform.submit(self.world.now, component.name, component.kind, data, **ids_of(whose))
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
-            run.run_id,
+            whose.run_id,
             component.name,
             {
                 "component": component.kind,
                 "input": data,
-                "session_id": run.session_id or "",
-                "user_id": run.user_id or "",
-                "tenant": run.tenant,
-                "streaming": run.streaming,
+                "session_id": whose.session_id or "",
+                "user_id": whose.user_id or "",
+                "tenant": whose.tenant,
+                "streaming": whose.streaming,
             },
         )
         self.pump()
-        return run.run_id
+        return whose.run_id
 
     def answer(self, run_id: str, value: str, index: int | None = None) -> None:
         """Answer a question of a run.

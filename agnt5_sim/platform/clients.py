@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
+import attrs
+
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.entities import EntityKey
 from agnt5_sim.platform.errors import RunIsOver
-from agnt5_sim.platform.identity import check_ids
+from agnt5_sim.platform.identity import Identity, check_ids, ids_of
 from agnt5_sim.platform.runs import Run
 from agnt5_sim.platform.store import Parts, Store
 
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 
 class Clients(Store):
     """What can be done from outside a worker."""
+
+    def named(self, **ids: Unpack[Ids]) -> Identity:
+        """Return whose a run would be, with the id it gets where none is given.
+
+        Raises:
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
+        """
+        check_ids(ids)
+        whose = Identity(**ids)
+        next_id = f"run-{len(self._parts) + 1}"
+        return whose if whose.run_id else attrs.evolve(whose, run_id=next_id)
 
     def submit(
         self,
@@ -44,10 +58,8 @@ class Clients(Store):
             ValueError: an id cannot be used.
             TypeError: a keyword is no id.
         """
-        check_ids(ids)
-        if ids.get("run_id") in {None, ""}:
-            ids["run_id"] = f"run-{len(self._parts) + 1}"
-        run = Run(component, kind, bytes(input), submitted_at=now, **ids)
+        whose = ids_of(self.named(**ids))
+        run = Run(component, kind, bytes(input), submitted_at=now, **whose)
         self._parts[run.run_id] = Parts(self._runs.add(run), self.policy)
         return run
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agnt5_sim.plugin import marker
+from agnt5_sim.plugin import marker, scenarios
 from agnt5_sim.plugin.progress import Progress
 from agnt5_sim.plugin.tests import TestStory
 from agnt5_sim.report import summary
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
 PROPERTY = "agnt5_sim"
 """Of a swept test's report: what its sweep came to."""
-
-
-class ScenarioFile(pytest.Module):
-    """A `scenario_*.py`: its `scenario_*` functions are the tests."""
-
-    def funcnamefilter(self, name: str) -> bool:
-        """Take functions that are named as scenarios."""
-        return name.startswith("scenario_")
-
-    def classnamefilter(self, name: str) -> bool:
-        """Take no classes."""
-        del name
-        return False
 
 
 class Gate:
@@ -54,9 +41,7 @@ class Gate:
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """Collect scenario files."""
-        if file_path.suffix == ".py" and file_path.name.startswith("scenario_"):
-            return ScenarioFile.from_parent(parent, path=file_path)
-        return None
+        return scenarios.collect(file_path, parent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -81,9 +66,7 @@ class Gate:
 
     def sweeps(self, item: pytest.Item) -> bool:
         """Tell whether a test is swept: a scenario, or one that is marked."""
-        if isinstance(getattr(item, "parent", None), ScenarioFile):
-            return True
-        return marker.is_marked(item)
+        return scenarios.is_scenario(item) or marker.is_marked(item)
 
     # -- running -----------------------------------------------------------------------
 
@@ -102,7 +85,7 @@ class Gate:
             how = marker.sweep_of(pyfuncitem, self.choices)
         except pytest.UsageError as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
-        scenario = isinstance(pyfuncitem.parent, ScenarioFile)
+        scenario = scenarios.is_scenario(pyfuncitem)
         progress = Progress(self.config, pyfuncitem.nodeid)
         try:
             story = TestStory(pyfuncitem, self.choices, scenario=scenario)
