@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from agnt5_sim.platform.identity import Identity
+from agnt5_sim.platform.identity import Identified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,8 @@ class Resume:
 
 
 @attrs.frozen
-class Dispatch(Identity):
-    """One attempt of a run, as a worker receives it; the ids are those of `Identity`.
+class Dispatch(Identified):
+    """One attempt of a run, as a worker receives it; the ids are those of `Identified`.
 
     Args:
         component: the component to execute.

@@ -6,14 +6,8 @@ from typing import Any, TypedDict
 
 import attrs
 
-from agnt5_sim.arguments.checks import instance, text
+from agnt5_sim.arguments.checks import wrong
 from agnt5_sim.arguments.words import unknown
-
-_text_or_none = attrs.validators.optional(text)
-
-
-def _or_next(value: str | None) -> str:
-    return "" if value is None else value
 
 
 class Ids(TypedDict, total=False):
@@ -26,31 +20,57 @@ class Ids(TypedDict, total=False):
     streaming: bool
 
 
+def _or_next(value: str | None) -> str:
+    return "" if value is None else value
+
+
 @attrs.frozen(kw_only=True)
-class Identity:
-    """Whose a run is.
+class Identified:
+    """What has the ids of a run: the run itself, and what is handed out of it.
 
     Args:
-        run_id: its id, unique on its platform; None for the next of run-1, run-2, …
+        run_id: its id, unique on its platform.
         session_id: its session, or None.
         user_id: its user, or None.
         tenant: whose run it is.
         streaming: whether the client reads events while the run goes on.
-
-    Raises:
-        ValueError: one of them cannot be used; the message names it and what is allowed.
     """
 
-    run_id: str = attrs.field(default="", converter=_or_next, validator=text)
-    session_id: str | None = attrs.field(default=None, validator=_text_or_none)
-    user_id: str | None = attrs.field(default=None, validator=_text_or_none)
-    tenant: str = attrs.field(default="default", validator=text)
-    streaming: bool = attrs.field(default=False, validator=instance(bool, "True or False"))
+    run_id: str = attrs.field(default="", converter=_or_next)
+    session_id: str | None = None
+    user_id: str | None = None
+    tenant: str = "default"
+    streaming: bool = False
 
 
-def ids_of(whose: Identity) -> dict[str, Any]:
+@attrs.frozen(kw_only=True)
+class Identity(Identified):
+    """Whose a run is to be; without a `run_id` it is the next of run-1, run-2 and so on.
+
+    Raises:
+        ValueError: one of the ids cannot be used; the message names it and what is allowed.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no id: once, so that what a run goes through costs nothing more."""
+        for name in ("run_id", "session_id", "user_id", "tenant"):
+            value = getattr(self, name)
+            optional = name in {"session_id", "user_id"}
+            if not isinstance(value, str) and not (optional and value is None):
+                raise ValueError(wrong(name, value, "text or None" if optional else "text"))
+        if not isinstance(self.streaming, bool):
+            raise ValueError(wrong("streaming", self.streaming, "True or False"))  # noqa: TRY004 - as of any value
+
+
+def ids_of(whose: Identified) -> dict[str, Any]:
     """Return the ids of a run, or of what is handed out of it, as keywords."""
-    return {name: getattr(whose, name) for name in _NAMES}
+    return {
+        "run_id": whose.run_id,
+        "session_id": whose.session_id,
+        "user_id": whose.user_id,
+        "tenant": whose.tenant,
+        "streaming": whose.streaming,
+    }
 
 
 def check_ids(ids: Ids) -> None:
@@ -64,4 +84,4 @@ def check_ids(ids: Ids) -> None:
             raise TypeError(unknown("keyword", name, _NAMES))
 
 
-_NAMES = tuple(attribute.name for attribute in attrs.fields(Identity))
+_NAMES = tuple(attribute.name for attribute in attrs.fields(Identified))

@@ -12,7 +12,7 @@ import attrs
 
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.errors import DuplicateRun, RunIsOver, UnknownRun, WrongState
-from agnt5_sim.platform.identity import Identity
+from agnt5_sim.platform.identity import Identified
 
 if TYPE_CHECKING:
     from agnt5_sim.platform.dispatches import Resume
@@ -25,8 +25,8 @@ _TRANSITIONS = {
 
 
 @attrs.frozen
-class Run(Identity):
-    """A run as it stood when it was read; the ids are those of `Identity`.
+class Run(Identified):
+    """A run as it stood when it was read; the ids are those of `Identified`.
 
     Args:
         component: the name of the component to execute.
