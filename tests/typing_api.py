@@ -51,6 +51,9 @@ async def scenario(sim: Sim) -> None:
     assert_type(run.attempts, int)
     assert_type(run.event_types(), tuple[str, ...])
     await sim.run("order", {"order_id": "o"})
+    await sim.run("order", {"order_id": "o"}, run_id="mine", streaming=True)
+    await sim.run("order", tenant=5)  # type: ignore[arg-type]
+    await sim.submit("order", sesion_id="s")  # type: ignore[call-arg]
     await sim.advance("2h")
     await sim.advance(1.5)
     await sim.advance(datetime.timedelta(hours=1))

@@ -6,28 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from agnt5_sim.api.simulating import ending_of, live_one_run
+from agnt5_sim.api.one_run import OneRun, ending_of
 from agnt5_sim.errors import AnswerRefused, WorldError
-from agnt5_sim.exploring.budget import Budget
 from agnt5_sim.exploring.story import Lived, Story
 from agnt5_sim.exploring.sweep import Progress, Sweep, sweep
-from agnt5_sim.faults import FaultPlan, as_plan
-from agnt5_sim.judging.verdicts import check_accept
 from agnt5_sim.life.life import Life
 from agnt5_sim.life.settings import Settings
 from agnt5_sim.platform import Policy
+from agnt5_sim.platform.identity import Identity
 from agnt5_sim.sdk.workflows import resolve
 from agnt5_sim.world import clock
+from agnt5_sim.world.isolation import DEFAULT_STALL_S
 from agnt5_sim.world.remembering.memory import Memory
+from agnt5_sim.world.world import DEFAULT_TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agnt5_sim.exploring.result import Exploration
+    from agnt5_sim.faults import FaultPlan
     from agnt5_sim.life.answers import AnswerSource
 
 
-def explore(
+def explore(  # noqa: D417 - what it shares with `simulate` is said there, once
     workflow: Any,
     input: Any = None,
     *,
@@ -42,18 +43,22 @@ def explore(
     effects: tuple[Callable[..., Any], ...] = (),
     profile: str | None = None,
     policy: Policy = Policy(),  # noqa: B008 - immutable
+    run_id: str | None = None,
     session_id: str | None = None,
     user_id: str | None = None,
     tenant: str = "default",
     streaming: bool = False,
+    turns: int = DEFAULT_TURNS,
+    stall: float = DEFAULT_STALL_S,
     progress: Progress | None = None,
 ) -> Exploration:
     """Live a run without faults, and again for every fault plan of a sweep.
 
+    The arguments that are not explained here are those of `simulate`.
+
     Args:
-        workflow: a decorated workflow or function of agnt5, or the name of one.
-        input: its input.
-        depth: how many faults a plan has at most; 1 is every single fault, 2 every pair too.
+        depth: how many faults a plan has at most, 1 to 5; 1 is every single fault, 2 every pair
+            too.
         faults: the kinds of fault to try, or the only one.
         budget: at most so many lives (`500`) or so much real time (`"30s"`); None for all.
             Three lives without faults are lived always, so the first fault takes 4 lives;
@@ -61,15 +66,6 @@ def explore(
         seed: what all randomness comes from, and which plans a budget leaves out.
         plan: live exactly this plan instead of a sweep, whatever the budget.
         accept: ids of known defects of the SDK that are put up with.
-        answers: see `simulate`; so are the others.
-        stubs: see `simulate`.
-        effects: see `simulate`.
-        profile: see `simulate`.
-        policy: see `simulate`.
-        session_id: see `simulate`.
-        user_id: see `simulate`.
-        tenant: see `simulate`.
-        streaming: see `simulate`.
         progress: told after every life: lives lived, lives planned so far, findings.
 
     Returns:
@@ -79,48 +75,32 @@ def explore(
         ValueError: an argument cannot be used; the message names it and what is allowed.
         WorldError: the life without faults had to be ended.
     """
-    story = story_of(
-        workflow,
-        input,
-        answers=answers,
-        stubs=stubs,
-        effects=effects,
-        profile=profile,
-        policy=policy,
-        session_id=session_id,
-        user_id=user_id,
-        tenant=tenant,
-        streaming=streaming,
+    how = Sweep(depth=depth, kinds=faults, budget=budget, seed=seed, accept=accept, plan=plan)
+    settings = Settings(
+        profile=profile, policy=policy, stubs=stubs, effects=effects, turns=turns, stall=stall
     )
-    how = Sweep(
-        depth=depth,
-        kinds=faults,
-        budget=Budget.parse(budget),
-        seed=seed,
-        accept=tuple(sorted(check_accept(accept))),
-        plan=None if plan is None else as_plan("plan", plan),
+    ids = Identity(
+        run_id=run_id, session_id=session_id, user_id=user_id, tenant=tenant, streaming=streaming
     )
+    told = OneRun(workflow, input, answers, ids)
     memory = Memory([resolve(workflow).handler])
     try:
         with clock.held():
-            return sweep(story, how, progress)
+            return sweep(story_of(told, settings), how, progress)
     finally:
         memory.restore()  # a sweep leaves behind what it found
 
 
-def story_of(
-    workflow: Any,
-    input: Any = None,
-    *,
-    answers: AnswerSource = (),
-    stubs: Mapping[Any, Any] | None = None,
-    effects: tuple[Callable[..., Any], ...] = (),
-    profile: str | None = None,
-    policy: Policy = Policy(),  # noqa: B008 - immutable
-    **ids: Any,
-) -> Story:
-    """Return the story of one run; the arguments are those of `explore`."""
-    memory = Memory([resolve(workflow).handler])
+def story_of(told: OneRun, settings: Settings | None = None) -> Story:
+    """Return the story of one run.
+
+    Args:
+        told: the run.
+        settings: what every life is lived under; the sweep chooses faults, seed, start, and
+            whether a process forgets.
+    """
+    memory = Memory([resolve(told.workflow).handler])
+    every = Settings() if settings is None else settings
 
     def story(
         faults_now: FaultPlan,
@@ -132,20 +112,14 @@ def story_of(
         pace: float = 0.0,
     ) -> Lived:
         memory.restore()  # every life begins with what the first began with
-        settings = Settings(
-            plan=faults_now,
-            seed=seed_now,
-            profile=profile,
-            policy=policy,
-            start=start,
-            forget=forget,
-            pace=pace,
+        life = Life(
+            attrs.evolve(
+                every, plan=faults_now, seed=seed_now, start=start, forget=forget, pace=pace
+            )
         )
-        life = Life(settings, stubs=stubs, effects=effects)
         error, status, why = "", "stuck", ""
         try:
-            run_id = live_one_run(life, workflow, input, answers, **ids)
-            status, why = ending_of(life, run_id)
+            status, why = ending_of(life, told.live(life))
         except (WorldError, AnswerRefused) as problem:
             if not faults_now.faults:
                 raise

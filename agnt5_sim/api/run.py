@@ -11,7 +11,11 @@ from agnt5_sim.platform import RunIsOver
 from agnt5_sim.report.views import PauseView, StepView, events_of, read_run, step_named, steps_of
 
 if TYPE_CHECKING:
-    from agnt5_sim.api.sim import Sim
+    from collections.abc import Awaitable, Callable
+
+    from agnt5_sim.life.life import Life
+
+    Waiter = Callable[["SimRun", Callable[[], bool]], Awaitable[None]]
 
 
 class RunFailed(AssertionError):
@@ -30,13 +34,14 @@ class SimRun:
     """A run, as a test sees it.
 
     Args:
-        sim: the simulation.
+        life: the life it is a run of.
         run_id: its id.
+        until: waits until something holds of the run, or raises `RunStuck`.
     """
 
-    def __init__(self, sim: Sim, run_id: str) -> None:
-        self._sim = sim
-        self._life = sim.life
+    def __init__(self, life: Life, run_id: str, until: Waiter) -> None:
+        self._life = life
+        self._until = until
         self.id = run_id
 
     def __repr__(self) -> str:
@@ -125,7 +130,7 @@ class SimRun:
             RunStuck: it never will.
         """
         __tracebackhide__ = True
-        await self._sim.until(self, lambda: self.status == "paused" or self.status in TERMINAL)
+        await self._until(self, lambda: self.status == "paused" or self.status in TERMINAL)
         pause = self._open_pause()
         if pause is None or self.status != "paused":
             msg = f"{self.id} ended {self.status} without asking: {self.error or self.output!r}"
@@ -155,7 +160,7 @@ class SimRun:
             RunStuck: it cannot go on; the message says what everything waits for.
         """
         __tracebackhide__ = True
-        await self._sim.until(self, lambda: self.status in TERMINAL)
+        await self._until(self, lambda: self.status in TERMINAL)
         if self.status != "completed":
             msg = f"{self.id} {self.status}: {self.error}{self._hint()}"
             raise RunFailed(msg, self)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import datetime
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
+
+import attrs
 
 from agnt5_sim.api.run import SimRun
 from agnt5_sim.arguments.durations import seconds_of
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from agnt5_sim.history import History
     from agnt5_sim.judging.violation import Violation
     from agnt5_sim.life.settings import Settings
+    from agnt5_sim.platform.identity import Ids
     from agnt5_sim.world import World
 
 
@@ -119,59 +122,40 @@ class Sim:
 
     # -- running -----------------------------------------------------------------------
 
-    async def run(self, workflow: Any, input: Any = None, **ids: Any) -> Any:
+    async def run(self, workflow: Any, input: Any = None, **ids: Unpack[Ids]) -> Any:
         """Run a workflow to its end and return its output.
 
         Args:
             workflow: a decorated workflow or function of agnt5, or the name of one.
             input: its input.
-            ids: `session_id`, `user_id`, `tenant`, `run_id`, `streaming`.
+            ids: whose it is; see `submit`.
 
         Raises:
             RunFailed: it failed.
             RunStuck: it cannot go on.
+            ValueError: an argument cannot be used; see `submit`.
         """
         __tracebackhide__ = True
         return await (await self.submit(workflow, input, **ids)).result()
 
-    async def submit(
-        self,
-        workflow: Any,
-        input: Any = None,
-        *,
-        run_id: str | None = None,
-        session_id: str | None = None,
-        user_id: str | None = None,
-        tenant: str = "default",
-        streaming: bool = False,
-    ) -> SimRun:
+    async def submit(self, workflow: Any, input: Any = None, **ids: Unpack[Ids]) -> SimRun:
         """Submit a run of a workflow, and return a handle to it.
 
         Args:
             workflow: a decorated workflow or function of agnt5, or the name of one.
             input: its input.
-            run_id: its id; None for the next of run-1, run-2, …
-            session_id: its session.
-            user_id: its user.
-            tenant: its tenant.
-            streaming: whether its events are streamed.
+            ids: whose it is, as of `simulate`: `run_id`, `session_id`, `user_id`, `tenant`,
+                `streaming`.
 
         Raises:
             NotAWorkflow: there is no such workflow.
             BadInput: the input does not fit its parameters.
             NotJson: the input cannot be JSON.
+            ValueError: an id cannot be used; the message names it and what is allowed.
+            TypeError: a keyword is no id; the message lists those there are.
         """
         self._check_loop()
-        identity = self.life.submit(
-            workflow,
-            input,
-            run_id=run_id,
-            session_id=session_id,
-            user_id=user_id,
-            tenant=tenant,
-            streaming=streaming,
-        )
-        run = SimRun(self, identity)
+        run = SimRun(self.life, self.life.submit(workflow, input, **ids), self.until)
         self._runs.append(run)
         return run
 
@@ -234,7 +218,7 @@ class Sim:
             world: where to live; None for a world of its own.
         """
         locks.include(workflow_handlers())
-        life = Life(settings, stubs=dict(self._stubs), world=world)
+        life = Life(attrs.evolve(settings, stubs=dict(self._stubs)), world)
         for thing in self._externals:
             life.workers.external(thing)
         with life.lived():

@@ -80,6 +80,17 @@ def instance(of: type, allowed: str) -> Validator:
     return check
 
 
+def text(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Validate a text for attrs.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str):
+        or_none = " or None" if attribute.default is None else ""
+        raise ValueError(wrong(attribute.name, value, f"text{or_none}"))  # noqa: TRY004 - as of any value
+
+
 def functions(name: str, value: Any) -> tuple[Callable[..., Any], ...]:
     """Return the functions an argument lists.
 

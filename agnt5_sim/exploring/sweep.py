@@ -6,7 +6,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,7 +18,7 @@ from agnt5_sim.exploring.judge import Judge
 from agnt5_sim.exploring.preliminaries import differences, same_course
 from agnt5_sim.exploring.result import Exploration
 from agnt5_sim.exploring.shrinking import shrink
-from agnt5_sim.faults import FaultPlan, Point, check_kinds, faults_at
+from agnt5_sim.faults import FaultPlan, Point, as_plan, check_kinds, faults_at
 from agnt5_sim.judging.verdicts import accepted_split, check_accept
 from agnt5_sim.judging.volatile import Volatile
 
@@ -35,30 +35,50 @@ Progress = Callable[[int, int, int], None]
 """Told after every life: how many were lived, how many there will be, how many findings."""
 
 
-@attrs.frozen
+MAX_DEPTH = 5
+
+
+def _budget(value: Any) -> Budget:
+    return value if isinstance(value, Budget) else Budget.parse(value)
+
+
+def _kinds(value: Any) -> tuple[str, ...]:
+    ordered = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+    return check_kinds(ordered)
+
+
+def _accept(value: Any) -> tuple[str, ...]:
+    return tuple(sorted(check_accept(value)))
+
+
+def _plan(value: Any) -> FaultPlan | None:
+    return None if value is None else as_plan("plan", value)
+
+
+@attrs.frozen(kw_only=True)
 class Sweep:
-    """How a story is to be explored.
+    """How a story is to be explored: validated once, here, whoever asks for it.
+
+    What `explore` has an argument for, under the same name, is explained there; so is the rest
+    of what can be given.
 
     Attributes:
-        depth: how many faults a plan has at most.
-        kinds: the kinds of fault to try.
-        budget: how much it may cost; three lives without faults come before it is looked at.
-        seed: what the lives' randomness comes from, and which plans a budget leaves out.
-        accept: ids of known defects of the SDK that are put up with.
-        plan: live exactly this, whatever the budget, and nothing else.
+        kinds: the kinds of fault to try; the `faults` of `explore`.
         stop_at_first: stop when something is found.
 
     Raises:
-        PlanError: a kind of fault is none.
-        ValueError: the depth is no whole number of at least 1.
+        ValueError: one of them cannot be used; the message names it and what is allowed.
+        PlanError: a kind of fault is none, or the plan cannot be read; a `ValueError` too.
+        BudgetError: the budget cannot be read; a `ValueError` too.
+        UnknownDefect: an id to accept is none; a `ValueError` too.
     """
 
-    depth: int = attrs.field(default=1, validator=whole_number(least=1))
-    kinds: tuple[str, ...] = attrs.field(default=("kill",), converter=check_kinds)
-    budget: Budget = attrs.field(factory=Budget)
-    seed: int = 0
-    accept: tuple[str, ...] = ()
-    plan: FaultPlan | None = None
+    depth: int = attrs.field(default=1, validator=whole_number(least=1, most=MAX_DEPTH))
+    kinds: tuple[str, ...] = attrs.field(default=("kill",), converter=_kinds)
+    budget: Budget = attrs.field(default=None, converter=_budget)
+    seed: int = attrs.field(default=0, validator=whole_number(least=0))
+    accept: tuple[str, ...] = attrs.field(default=(), converter=_accept)
+    plan: FaultPlan | None = attrs.field(default=None, converter=_plan)
     stop_at_first: bool = False
 
 
@@ -111,7 +131,6 @@ def sweep(story: Story, how: Sweep, progress: Progress | None = None) -> Explora
         SimulationFailed: the life without faults was ended from outside, or its own
             assertions failed.
     """
-    check_accept(how.accept)
     seconds = how.budget.seconds
     deadline = None if seconds is None else time.monotonic() + seconds
     tally = _Tally(how.accept)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from agnt5_sim.arguments.checks import functions
 from agnt5_sim.faults import Injector
 from agnt5_sim.life.scene import Scene
 from agnt5_sim.life.worker import finish
 from agnt5_sim.life.workers import Workers
+from agnt5_sim.platform.identity import ids_of
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.generations.detect import profile as resolve_profile
@@ -30,10 +30,11 @@ from agnt5_sim.world.remembering.locks import locks
 from agnt5_sim.world.world import DEFAULT_EPOCH_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from agnt5_sim.errors import Stuck
     from agnt5_sim.life.settings import Settings
+    from agnt5_sim.platform.identity import Ids
 
 
 class Life(Scene):
@@ -41,23 +42,14 @@ class Life(Scene):
 
     Args:
         settings: what it is lived under.
-        stubs: what stands in for steps' bodies.
-        effects: functions of the outside world that matter.
         world: where to live; None for a world of its own.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        stubs: Mapping[Any, Any] | None = None,
-        effects: tuple[Callable[..., Any], ...] = (),
-        world: World | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, world: World | None = None) -> None:
         super().__init__(settings, world or World())
         self.profile = resolve_profile(settings.profile)
         self.world.epoch_ns = DEFAULT_EPOCH_NS + settings.start * NS
-        self.world.turn_limit = settings.turn_limit
+        self.world.turn_limit = settings.turns
         self.world.pace = settings.pace
         self.workers = Workers(self, self.profile)
         self.dispatch = self.workers.dispatch
@@ -65,10 +57,9 @@ class Life(Scene):
         self.crossings = Crossings(
             self.world, self.platform, self.injector, self.history, partial(finish, self)
         )
-        self.stubs = Stubs({} if stubs is None else stubs)
+        self.stubs = Stubs(settings.stubs)
         self.bodies = Bodies(self.crossings, self.stubs)
         self.workers.equip(self.crossings, self.bodies, self.injector)
-        self.effects = functions("effects", effects)
         self.world.explain = self.explain
 
     @contextmanager
@@ -104,49 +95,42 @@ class Life(Scene):
         self,
         target: Any,
         given: Any,
-        *,
-        run_id: str | None = None,
-        session_id: str | None = None,
-        user_id: str | None = None,
-        tenant: str = "default",
-        streaming: bool = False,
+        **ids: Unpack[Ids],
     ) -> str:
         """Submit a run and return its id; it begins as soon as the world moves on.
+
+        Args:
+            target: a workflow or function, or the name of one.
+            given: its input.
+            ids: whose it is; see `Identity`.
 
         Raises:
             NotAWorkflow: there is no such workflow or function.
             BadInput: the input does not fit its parameters.
             NotJson: the input cannot be JSON.
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
         """
         component = resolve(target)
         data = component.input_bytes(given)
-        run_id = self.platform.submit(
-            self.world.now,
-            component.name,
-            component.kind,
-            data,
-            run_id=run_id,
-            session_id=session_id,
-            user_id=user_id,
-            tenant=tenant,
-            streaming=streaming,
-        ).run_id
+        whose = self.platform.named(**ids)
+        self.platform.submit(self.world.now, component.name, component.kind, data, **ids_of(whose))
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
-            run_id,
+            whose.run_id,
             component.name,
             {
                 "component": component.kind,
                 "input": data,
-                "session_id": session_id or "",
-                "user_id": user_id or "",
-                "tenant": tenant,
-                "streaming": streaming,
+                "session_id": whose.session_id or "",
+                "user_id": whose.user_id or "",
+                "tenant": whose.tenant,
+                "streaming": whose.streaming,
             },
         )
         self.pump()
-        return run_id
+        return whose.run_id
 
     def answer(self, run_id: str, value: str, index: int | None = None) -> None:
         """Answer a question of a run.
@@ -202,4 +186,4 @@ class Life(Scene):
 
     def effects_declared(self) -> Any:
         """Watch the declared effects until the block ends."""
-        return declared(self.effects)
+        return declared(self.settings.effects)

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
+
+import attrs
 
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.entities import EntityKey
 from agnt5_sim.platform.errors import RunIsOver
+from agnt5_sim.platform.identity import Identity, check_ids, ids_of
 from agnt5_sim.platform.runs import Run
 from agnt5_sim.platform.store import Parts, Store
 
 if TYPE_CHECKING:
+    from agnt5_sim.platform.identity import Ids
     from agnt5_sim.platform.pauses import Answered
 
 
 class Clients(Store):
     """What can be done from outside a worker."""
+
+    def named(self, **ids: Unpack[Ids]) -> Identity:
+        """Return whose a run would be, with the id it gets where none is given.
+
+        Raises:
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
+        """
+        check_ids(ids)
+        whose = Identity(**ids)
+        next_id = f"run-{len(self._parts) + 1}"
+        return whose if whose.run_id else attrs.evolve(whose, run_id=next_id)
 
     def submit(
         self,
@@ -23,12 +39,7 @@ class Clients(Store):
         component: str,
         kind: str,
         input: bytes,
-        *,
-        run_id: str | None = None,
-        session_id: str | None = None,
-        user_id: str | None = None,
-        tenant: str = "default",
-        streaming: bool = False,
+        **ids: Unpack[Ids],
     ) -> Run:
         """Queue a new run.
 
@@ -37,32 +48,19 @@ class Clients(Store):
             component: the component to execute.
             kind: its type: `"workflow"`, `"function"`, …
             input: its input, JSON bytes.
-            run_id: the run's id, unique on this platform; None for the next of run-1, run-2, …
-            session_id: the session, if any.
-            user_id: the user, if any.
-            tenant: whose run it is.
-            streaming: whether the client wants the deltas too.
+            ids: whose it is; see `Identity`.
 
         Returns:
             the run, queued, with attempt 0.
 
         Raises:
             DuplicateRun: the id was used before.
+            ValueError: an id cannot be used.
+            TypeError: a keyword is no id.
         """
-        self._submitted += 1
-        run_id = run_id or f"run-{self._submitted}"
-        run = Run(
-            run_id,
-            component,
-            kind,
-            bytes(input),
-            session_id,
-            user_id,
-            tenant,
-            streaming,
-            submitted_at=now,
-        )
-        self._parts[run_id] = Parts(self._runs.add(run), self.policy)
+        whose = ids_of(self.named(**ids))
+        run = Run(component, kind, bytes(input), submitted_at=now, **whose)
+        self._parts[run.run_id] = Parts(self._runs.add(run), self.policy)
         return run
 
     def answer(self, now: float, run_id: str, value: str, index: int | None = None) -> Answered:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from agnt5_sim.platform.identity import Identified
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,18 +34,13 @@ class Resume:
 
 
 @attrs.frozen
-class Dispatch:
-    """One attempt of a run, as a worker receives it.
+class Dispatch(Identified):
+    """One attempt of a run, as a worker receives it; the ids are those of `Identified`.
 
     Args:
-        run_id: the run.
         component: the component to execute.
         kind: its type.
         input: the input, JSON bytes.
-        session_id: the session, if any.
-        user_id: the user, if any.
-        tenant: whose run it is.
-        streaming: whether the client reads events while the run goes on.
         attempt: number of the attempt, from 0.
         lease: what every write of the attempt must carry.
         recovered: the attempt replaces one whose lease expired.
@@ -56,14 +53,9 @@ class Dispatch:
         resume: the last pause or suspension, or None.
     """
 
-    run_id: str
     component: str
     kind: str
     input: bytes
-    session_id: str | None
-    user_id: str | None
-    tenant: str
-    streaming: bool
     attempt: int
     lease: Lease
     recovered: bool

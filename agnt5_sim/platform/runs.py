@@ -12,6 +12,7 @@ import attrs
 
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.platform.errors import DuplicateRun, RunIsOver, UnknownRun, WrongState
+from agnt5_sim.platform.identity import Identified
 
 if TYPE_CHECKING:
     from agnt5_sim.platform.dispatches import Resume
@@ -24,18 +25,13 @@ _TRANSITIONS = {
 
 
 @attrs.frozen
-class Run:
-    """A run as it stood when it was read.
+class Run(Identified):
+    """A run as it stood when it was read; the ids are those of `Identified`.
 
     Args:
-        run_id: its id.
         component: the name of the component to execute.
         kind: the component's type: `"workflow"`, `"function"`, …
         input: the input, as JSON bytes.
-        session_id: the session, if any.
-        user_id: the user, if any.
-        tenant: whose run it is.
-        streaming: whether the client reads events while the run goes on.
         state: `queued`, `running`, `waiting`, `completed`, `failed` or `cancelled`.
         attempt: number of the current attempt, or of the next one while queued.
         revision: rises by one with every change of state.
@@ -46,14 +42,9 @@ class Run:
         ended_at: virtual time, seconds, at which the run ended, or None.
     """
 
-    run_id: str
     component: str
     kind: str
     input: bytes
-    session_id: str | None = None
-    user_id: str | None = None
-    tenant: str = "default"
-    streaming: bool = False
     state: str = "queued"
     attempt: int = 0
     revision: int = 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Dispatch
 from agnt5_sim.platform.entities import WORKFLOW_ENTITY, EntityKey, scope_of
+from agnt5_sim.platform.identity import ids_of
 from agnt5_sim.platform.store import Parts, Store
 
 if TYPE_CHECKING:
@@ -68,14 +69,9 @@ class Scheduling(Store):
         part = self._parts[run_id]
         run = record.view
         return Dispatch(
-            run_id,
             run.component,
             run.kind,
             run.input,
-            run.session_id,
-            run.user_id,
-            run.tenant,
-            run.streaming,
             run.attempt,
             lease,
             record.recovering,
@@ -84,6 +80,7 @@ class Scheduling(Store):
             part.pauses.answers(),
             self._initial_state(part),
             record.resume,
+            **ids_of(run),
         )
 
     def crash(self, now: float, incarnation: int) -> None:

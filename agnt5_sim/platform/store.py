@@ -56,7 +56,6 @@ class Store:
         """Start empty, with `policy` (default: `Policy()`)."""
         self.policy = Policy() if policy is None else policy
         self._runs = Runs()
-        self._submitted = 0
         self._parts: dict[str, Parts] = {}
         self._leases = Leases(self.policy.lease)
         self._agenda = Agenda()

@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agnt5_sim.plugin import options
+from agnt5_sim.plugin import options, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from agnt5_sim.api.sim import Sim
 
-MARKER = (
-    "agnt5_sim(depth=1, faults=('kill',), budget=None, accept=()): under --agnt5-sim, live this"
-    " test again under every fault plan and hold each life to the guarantees"
-)
 _WORLD = pytest.StashKey[Any]()
 
 
@@ -32,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, check the options, and bring in the sweep when it is asked for."""
-    config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", table.MARKER)
     if not options.any_given(config):
         return
     choices = options.read(config)

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agnt5_sim.arguments.words import unknown
-from agnt5_sim.errors import UnknownDefect
-from agnt5_sim.faults import KINDS
-from agnt5_sim.judging.verdicts import check_accept
-from agnt5_sim.plugin.options import MAX_DEPTH
+from agnt5_sim.plugin import marker, scenarios
 from agnt5_sim.plugin.progress import Progress
 from agnt5_sim.plugin.tests import TestStory
 from agnt5_sim.report import summary
@@ -19,38 +15,10 @@ from agnt5_sim.report import summary
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agnt5_sim.exploring import Sweep
     from agnt5_sim.plugin.options import Choices
 
 PROPERTY = "agnt5_sim"
-_KEYWORDS = ("depth", "faults", "budget", "accept")
-
-
-class ScenarioFile(pytest.Module):
-    """A `scenario_*.py`: its `scenario_*` functions are the tests."""
-
-    def funcnamefilter(self, name: str) -> bool:
-        """Take functions that are named as scenarios."""
-        return name.startswith("scenario_")
-
-    def classnamefilter(self, name: str) -> bool:
-        """Take no classes."""
-        del name
-        return False
-
-
-def _words(value: Any, what: str) -> tuple[str, ...]:
-    """Return a marker's word or words as a tuple.
-
-    Raises:
-        pytest.UsageError: it is neither.
-    """
-    words = (value,) if isinstance(value, str) else value
-    if not isinstance(words, (list, tuple, set, frozenset)) or not all(
-        isinstance(word, str) for word in words
-    ):
-        raise pytest.UsageError(f"{what}={value!r} is neither a text nor a list of texts")
-    return tuple(dict.fromkeys(words))
+"""Of a swept test's report: what its sweep came to."""
 
 
 class Gate:
@@ -73,9 +41,7 @@ class Gate:
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """Collect scenario files."""
-        if file_path.suffix == ".py" and file_path.name.startswith("scenario_"):
-            return ScenarioFile.from_parent(parent, path=file_path)
-        return None
+        return scenarios.collect(file_path, parent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -91,7 +57,7 @@ class Gate:
                 (mine if index == 0 else others).append(item)
                 continue
             if not hasattr(config, "workerinput"):  # xdist takes a worker's usage error for a crash
-                self._sweep_of(item)
+                marker.sweep_of(item, self.choices)
             (mine if number % count == index else others).append(item)
             number += 1
         items[:] = mine
@@ -100,56 +66,7 @@ class Gate:
 
     def sweeps(self, item: pytest.Item) -> bool:
         """Tell whether a test is swept: a scenario, or one that is marked."""
-        if isinstance(getattr(item, "parent", None), ScenarioFile):
-            return True
-        return item.get_closest_marker(PROPERTY) is not None
-
-    def _sweep_of(self, item: pytest.Item) -> Sweep:  # noqa: C901 - each argument of the marker is checked in turn
-        """Return how far a test is explored: its marker over the options.
-
-        Raises:
-            pytest.UsageError: the marker says what cannot be.
-        """
-        from agnt5_sim.exploring import Budget, Sweep
-
-        choices = self.choices
-        where = f"{item.nodeid}: the marker agnt5_sim"
-        asked: dict[str, Any] = {}
-        for marker in reversed(list(item.iter_markers(PROPERTY))):
-            if marker.args:
-                raise pytest.UsageError(f"{where} takes keywords only: {', '.join(_KEYWORDS)}")
-            asked.update(marker.kwargs)
-        for name in asked:
-            if name not in _KEYWORDS:
-                raise pytest.UsageError(f"{where} has an {unknown('argument', name, _KEYWORDS)}")
-            if name != "accept" and self.config.getoption(f"agnt5_sim_{name}") is not None:
-                asked[name] = getattr(choices, name)  # the command line has the last word
-        depth = asked.get("depth", choices.depth)
-        if type(depth) is not int or not 1 <= depth <= MAX_DEPTH:
-            raise pytest.UsageError(
-                f"{where}: depth={depth!r} is not a whole number from 1 to {MAX_DEPTH}"
-            )
-        kinds = _words(asked.get("faults", choices.faults), f"{where}: faults")
-        for kind in kinds:
-            if kind not in KINDS:
-                raise pytest.UsageError(f"{where}: {unknown('fault kind', kind, KINDS)}")
-        if not kinds:
-            raise pytest.UsageError(f"{where}: faults is empty; allowed are {', '.join(KINDS)}")
-        accept = _words(asked.get("accept", ()), f"{where}: accept")
-        budget = asked.get("budget", choices.budget)
-        try:
-            check_accept(accept)
-            budget = budget if isinstance(budget, Budget) else Budget.parse(budget)
-        except (UnknownDefect, ValueError) as error:
-            raise pytest.UsageError(f"{where}: {error}") from None
-        return Sweep(
-            depth=depth,
-            kinds=kinds,
-            budget=budget,
-            seed=choices.seed,
-            accept=(*choices.accept, *accept),
-            plan=choices.plan,
-        )
+        return scenarios.is_scenario(item) or marker.is_marked(item)
 
     # -- running -----------------------------------------------------------------------
 
@@ -165,10 +82,10 @@ class Gate:
         if not self.sweeps(pyfuncitem):
             return None
         try:
-            how = self._sweep_of(pyfuncitem)
+            how = marker.sweep_of(pyfuncitem, self.choices)
         except pytest.UsageError as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
-        scenario = isinstance(pyfuncitem.parent, ScenarioFile)
+        scenario = scenarios.is_scenario(pyfuncitem)
         progress = Progress(self.config, pyfuncitem.nodeid)
         try:
             story = TestStory(pyfuncitem, self.choices, scenario=scenario)

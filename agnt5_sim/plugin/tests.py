@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,8 @@ from agnt5_sim.judging import judge
 from agnt5_sim.judging.describing import describe
 from agnt5_sim.judging.verdicts import accepted_split
 from agnt5_sim.life.refusals import explained
+from agnt5_sim.plugin.kept import compare_with_kept, without_snapshots
+from agnt5_sim.plugin.replay import replay_command
 from agnt5_sim.report.snapshot import EventStream
 from agnt5_sim.sdk.workflows import workflow_handlers
 from agnt5_sim.world import VirtualLoop, World
@@ -32,24 +33,6 @@ if TYPE_CHECKING:
     from agnt5_sim.history import History
     from agnt5_sim.plugin.options import Choices
     from agnt5_sim.plugin.progress import Progress
-
-
-class Anything:
-    """Stands in for a snapshot while faults strike: under them the events differ rightly."""
-
-    def __eq__(self, other: object) -> bool:
-        """Be equal to anything."""
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> Anything:
-        """Take any option of a snapshot."""
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        """Have any method of a snapshot."""
-        return self
 
 
 class TestStory:
@@ -135,8 +118,8 @@ class TestStory:
                     life.settle()
                 if first and not life.history.runs:
                     pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
-                if first and self._scenario:
-                    self._compare_snapshot()
+                if first and self._scenario and self._is_plain:
+                    compare_with_kept(self._item, EventStream(self._sim.history))
             except WorldError as problem:
                 error, self._raised = str(problem), problem
             except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
@@ -161,25 +144,12 @@ class TestStory:
             )
 
     def _given(self, *, first: bool) -> dict[str, Any]:
-        if first:
-            return self._arguments
-        return {
-            name: Anything() if type(value).__module__.partition(".")[0] == "syrupy" else value
-            for name, value in self._arguments.items()
-        }
+        return self._arguments if first else without_snapshots(self._arguments)
 
-    def _compare_snapshot(self) -> None:
-        """Compare the events of the life without faults with those that are kept."""
-        if self._choices.seed or self._choices.plan is not None:
-            return
-        snapshot = self._item._request.getfixturevalue("snapshot")  # noqa: SLF001
-        stream = EventStream(self._sim.history)
-        if stream == snapshot:
-            return
-        explain = self._item.ihook.pytest_assertrepr_compare
-        explained = explain(config=self._item.config, op="==", left=stream, right=snapshot)
-        lines = ["the events are not those that are kept:", *next(filter(None, explained), [])]
-        pytest.fail("\n".join(lines), pytrace=False)
+    @property
+    def _is_plain(self) -> bool:
+        """Whether this run lives what is kept: no other seed, and no plan that is replayed."""
+        return not self._choices.seed and self._choices.plan is None
 
     def judge(self, exploration: Exploration) -> None:
         """Fail the test if something broke.
@@ -223,13 +193,3 @@ def _say(problem: BaseException) -> str:
     ]
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return "".join(lines).strip() + where
-
-
-def replay_command(nodeid: str, plan: str, *, seed: int = 0, profile: str = "") -> str:
-    """Return the command that lives the same life of a test again."""
-    parts = ["pytest", "--agnt5-sim", nodeid, "--agnt5-sim-plan", plan]
-    if seed:
-        parts += ["--agnt5-sim-seed", str(seed)]
-    if profile:
-        parts += ["--agnt5-sim-profile", profile]
-    return shlex.join(parts)

@@ -74,7 +74,7 @@ def test_sleeps_and_questions_use_up_no_attempts(profile):
 def test_a_run_that_never_ends_is_stopped(profile):
     """One step after the other, or one suspension after the other: both have a limit."""
     with pytest.raises(Spinning, match="1000 requests reached the platform in one life"):
-        simulate(wf.life_never_ends, profile=profile, turn_limit=1000)
+        simulate(wf.life_never_ends, profile=profile, turns=1000)
 
 
 @pytest.mark.filterwarnings("ignore:coroutine 'ctx.step' was never awaited")
@@ -258,8 +258,8 @@ def test_where_a_life_begins_can_be_chosen():
         (ValueError, "seed='1' .*allowed: a whole number", {"seed": "1"}),
         (ValueError, "stall=-1 .*allowed: a number of seconds, 0 or more", {"stall": -1}),
         (ValueError, "stall=nan cannot be used", {"stall": float("nan")}),
-        (ValueError, "turn_limit=0 .*a whole number of at least 1", {"turn_limit": 0}),
-        (ValueError, "turn_limit=True cannot be used", {"turn_limit": True}),
+        (ValueError, "turns=0 .*a whole number of at least 1", {"turns": 0}),
+        (ValueError, "turns=True cannot be used", {"turns": True}),
         (ValueError, "start=-1 .*of at least 0 and at most 6311520000", {"start": -1}),
         (ValueError, r"start=1000000000000.0 cannot be used", {"start": 1e12}),
         (ValueError, r"start=1000000000000 cannot be used", {"start": 10**12}),
@@ -269,7 +269,7 @@ def test_arguments_that_cannot_be_used_are_named(error, match, how):
     """What was given, and what is allowed, of simulate() and, where it has them, of explore()."""
     with pytest.raises(error, match=match):
         simulate(wf.life_small, **how)
-    if how.keys() & {"policy", "stubs", "effects", "seed"}:
+    if how.keys() & {"policy", "stubs", "effects", "seed", "stall", "turns"}:
         with pytest.raises(error, match=match):
             explore(wf.life_small, **how)
 
@@ -396,10 +396,12 @@ def test_a_finding_is_reported_under_one_fault_where_one_will_do():
 def test_shrinking_leaves_out_what_is_not_needed():
     """Of three faults of which one matters, that one is left."""
     from agnt5_sim.api.exploring import story_of
+    from agnt5_sim.api.one_run import OneRun
     from agnt5_sim.exploring.judge import Judge
     from agnt5_sim.judging.volatile import Volatile
+    from agnt5_sim.life.settings import Settings
 
-    story = story_of(wf.life_ships_outside, effects=(wf.life_ship,))
+    story = story_of(OneRun(wf.life_ships_outside), Settings(effects=(wf.life_ship,)))
     baseline = story(FaultPlan(), 0, 0)
     judge = Judge(story, baseline, Volatile(baseline.history, baseline.history), 0)
     points = [f"kill before any:point#{number}" for number in (2, 9, 14)]
@@ -610,8 +612,9 @@ def test_a_forked_batch_that_fails_says_how(monkeypatch):
         return real(plan, seed, start, **how)
 
     from agnt5_sim.api.exploring import story_of
+    from agnt5_sim.api.one_run import OneRun
 
-    real = story_of(wf.life_small)
+    real = story_of(OneRun(wf.life_small))
     with pytest.raises(batches.BatchFailed, match="ZeroDivisionError: in the child"):
         sweep(story, Sweep())
     with pytest.raises(ChildProcessError):

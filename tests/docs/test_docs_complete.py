@@ -12,7 +12,7 @@ import agnt5_sim
 from agnt5_sim.faults import KINDS
 from agnt5_sim.judging import GUARANTEE_IDS
 from agnt5_sim.judging.diagnosis import DEFECTS
-from agnt5_sim.plugin.options import INI_ONLY, OPTIONS
+from agnt5_sim.plugin.table import MARKED, MARKER, OPTIONS, Option
 from agnt5_sim.sdk.generations.detect import GENERATIONS
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -21,21 +21,65 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def test_every_option_is_documented():
-    """The options page has a row for every option, with its ini twin, and for nothing else."""
+    """The options page has a row for every option, as the table has it, and for nothing else."""
+    assert ([], []) == _differing(OPTIONS)
+
+
+def test_an_option_without_a_row_is_noticed():
+    """Be it new, or be it changed in any of what the row says of it."""
+    new = Option("depths", "N", "1", "how many depths", marker="1")
+    assert ([_row(new)], []) == _differing((*OPTIONS, new))
+    for field in ("metavar", "default", "help", "marker", "is_option", "sets"):
+        changed = OPTIONS[0]._replace(**{field: type(getattr(OPTIONS[0], field))()})
+        missing, too_many = _differing((changed, *OPTIONS[1:]))
+        assert (len(missing), len(too_many)) == (1, 1), field
+
+
+def _differing(options: tuple[Option, ...]) -> tuple[list[str], list[str]]:
+    """Return the rows the options page should have and has not, and those it should not have."""
     text = (REFERENCE / "options.md").read_text(encoding="utf-8")
-    documented = re.findall(r"^\| (\S+) \| `(agnt5_sim\w*)` \|", text, re.MULTILINE)
-    expected = [("`--agnt5-sim`", "agnt5_sim")]
-    expected += [(f"`--agnt5-sim-{option.name}`", f"agnt5_sim_{option.name}") for option in OPTIONS]
-    expected += [("-", f"agnt5_sim_{option.name}") for option in INI_ONLY]
-    assert sorted(expected) == sorted(documented)
+    rows = re.findall(r"^\| \S+ \| `agnt5_sim_\w+` \|.*$", text, re.MULTILINE)
+    assert re.findall(r"^\| `--agnt5-sim` \| `agnt5_sim` \|", text, re.MULTILINE)
+
+    def says(row: str, option: Option) -> bool:
+        return row.startswith(_row(option)) and row[len(_row(option))] in " ;,"
+
+    missing = [_row(option) for option in options if not any(says(row, option) for row in rows)]
+    return missing, [row for row in rows if not any(says(row, option) for option in options)]
+
+
+def _row(option: Option) -> str:
+    """Return the row of an option, but for what the page adds to what it does."""
+    metavar = option.metavar.replace("|", r"\|")
+    cells = [
+        f"`{option.flag}`" if option.is_option else "-",
+        f"`{option.ini}`",
+        f"`{metavar}`",
+        option.default,
+        f"`{option.name}`" if option.sets else "-",
+        f"`{option.name}`" if option.marker else "-",
+        option.help,
+    ]
+    return "| " + " | ".join(cells)
+
+
+def test_the_marker_is_documented_as_it_is():
+    """Its arguments and their defaults are those of the table."""
+    text = (REFERENCE / "options.md").read_text(encoding="utf-8")
+    signature = MARKER.partition(":")[0]
+    assert f"`@pytest.mark.{signature}`" in text
+    documented = re.findall(
+        r"(\w+)=", text.partition("`@pytest.mark.agnt5_sim(")[2].partition("`")[0]
+    )
+    assert list(MARKED) == documented
 
 
 def test_no_page_names_an_option_that_is_not_there():
     """An option that was renamed would else live on in an example."""
-    known = {"agnt5-sim", *(f"agnt5-sim-{option.name}" for option in OPTIONS)}
+    known = {"agnt5-sim", *(option.flag[2:] for option in OPTIONS if option.is_option)}
     named = set(re.findall(r"--(agnt5-sim[a-z-]*)", everything()))
     assert known == known | named
-    ini = {"agnt5_sim", *(f"agnt5_sim_{option.name}" for option in (*OPTIONS, *INI_ONLY))}
+    ini = {"agnt5_sim", *(option.ini for option in OPTIONS)}
     named_ini = set(re.findall(r"\bagnt5_sim_[a-z]+\b", everything()))
     assert ini == ini | named_ini
 

@@ -13,6 +13,7 @@ from agnt5 import workflow
 from agnt5.function import FunctionRegistry
 from agnt5.workflow import WorkflowRegistry
 
+import agnt5_sim
 from agnt5_sim import explore, simulate
 from agnt5_sim.sdk.generations.detect import installed
 
@@ -109,6 +110,8 @@ async def _warm_up(ctx) -> int:
 @pytest.fixture(scope="session", autouse=True)
 def _imported() -> None:
     """Import what is imported when first used: pytester forgets modules a run was first to import."""
+    for name in agnt5_sim.__all__:  # a class that is imported twice is two
+        getattr(agnt5_sim, name)
     for profile in PROFILES:
         simulate("plugin_warm_up", profile=profile)
     explore("plugin_warm_up", budget=4)

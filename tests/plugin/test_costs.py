@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from agnt5_sim.plugin.table import OPTIONS
 
 LOOK = """
 import sys
@@ -39,16 +43,14 @@ def test_an_ordinary_run_loads_nothing(project):
 
 
 def test_the_help_lists_every_option(project):
-    """`--help` shows the options with their defaults, and the ini twins."""
+    """`--help` shows each option and ini twin with what it does and its default."""
     result = project.run("--help")
     assert result.ret == 0
-    text = str(result.stdout)
-    from agnt5_sim.plugin.options import OPTIONS
-
+    text = " ".join(str(result.stdout).split())
     for option in OPTIONS:
-        assert f"--agnt5-sim-{option.name}" in text
-        assert f"agnt5_sim_{option.name} " in text
-    assert "agnt5_sim_accept " in text
+        if option.is_option:
+            assert f"{option.flag}={option.metavar} {option.line}" in text
+        assert re.search(rf"{option.ini} \(\w+\): {re.escape(option.line)}", text), option.ini
 
 
 def test_it_can_be_switched_off(project):

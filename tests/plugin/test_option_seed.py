@@ -66,7 +66,7 @@ def test_the_replay_command_names_a_seed(leaky):
 @pytest.mark.parametrize("value", ["-1", "1.5", "x", "0x10"])
 def test_what_is_no_seed_is_refused(small, value):
     """A usage error names the value and what is allowed."""
-    says = (f"{value!r} is not a whole number of at least 0",)
+    says = (f"seed={value!r} cannot be used; allowed: a whole number of at least 0",)
     small.refuses("--agnt5-sim", f"--agnt5-sim-seed={value}", says=("--agnt5-sim-seed: ", *says))
     small.ini(agnt5_sim_seed=value)
     small.refuses(says=("agnt5_sim_seed: ", *says))

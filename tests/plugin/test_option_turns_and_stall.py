@@ -56,7 +56,8 @@ def test_a_sweep_keeps_to_both(project):
 @pytest.mark.parametrize("value", ["0", "-1", "x", "1.5"])
 def test_what_is_no_number_of_turns_is_refused(small, value):
     """A usage error names the value and what is allowed."""
-    says = (f"{value!r} is not a whole number of at least 1",)
+    shown = 0 if value == "0" else repr(value)
+    says = (f"turns={shown} cannot be used; allowed: a whole number of at least 1",)
     small.refuses("--agnt5-sim", f"--agnt5-sim-turns={value}", says=("--agnt5-sim-turns: ", *says))
     small.ini(agnt5_sim_turns=value)
     small.refuses(says=("agnt5_sim_turns: ", *says))
@@ -65,7 +66,8 @@ def test_what_is_no_number_of_turns_is_refused(small, value):
 @pytest.mark.parametrize("value", ["-1", "x", "inf", "nan"])
 def test_what_is_no_time_is_refused(small, value):
     """A usage error names the value and what is allowed."""
-    says = (f"{value!r} is not a number of seconds, 0 or more",)
+    shown = repr(value) if value == "x" else float(value)
+    says = (f"stall={shown} cannot be used; allowed: a number of seconds, 0 or more",)
     small.refuses("--agnt5-sim", f"--agnt5-sim-stall={value}", says=("--agnt5-sim-stall: ", *says))
     small.ini(agnt5_sim_stall=value)
     small.refuses(says=("agnt5_sim_stall: ", *says))
