@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
-from agnt5_sim.api.exploring import story_of
 from agnt5_sim.api.one_run import OneRun
+from agnt5_sim.exploring import Story
 from agnt5_sim.exploring.batches import live_all
 from agnt5_sim.exploring.judge import Judge
 from agnt5_sim.judging.volatile import Volatile
+from agnt5_sim.life.settings import Settings
 from agnt5_sim.world import clock
 
 from .measure import row
@@ -51,7 +52,7 @@ def lives() -> None:
 
 def kills() -> None:
     """Print how memory grows over lives with a kill each, in one sweep."""
-    story = story_of(OneRun(bench_steps, {"steps": 3}))
+    story = Story(OneRun(bench_steps, {"steps": 3}), Settings())
     baseline: Lived = story(FaultPlan(), 0, 0)
     judge = Judge(story, baseline, Volatile(baseline.history, baseline.history), 0)
     plans: list[Any] = [

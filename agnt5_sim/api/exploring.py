@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from agnt5_sim.api.one_run import OneRun, ending_of
-from agnt5_sim.errors import AnswerRefused, WorldError
-from agnt5_sim.exploring.story import Lived, Story
+from agnt5_sim.api.script import script_of
+from agnt5_sim.errors import SimulationFailed
+from agnt5_sim.exploring.story import Story
 from agnt5_sim.exploring.sweep import Progress, Sweep, sweep
-from agnt5_sim.life.life import Life
 from agnt5_sim.life.settings import Settings
 from agnt5_sim.platform import Policy
 from agnt5_sim.platform.identity import Identity
-from agnt5_sim.sdk.workflows import resolve
 from agnt5_sim.world import clock
 from agnt5_sim.world.isolation import DEFAULT_STALL_S
-from agnt5_sim.world.remembering.memory import Memory
 from agnt5_sim.world.world import DEFAULT_TURNS
 
 if TYPE_CHECKING:
@@ -52,7 +47,7 @@ def explore(  # noqa: D417 - what it shares with `simulate` is said there, once
     stall: float = DEFAULT_STALL_S,
     progress: Progress | None = None,
 ) -> Exploration:
-    """Live a run without faults, and again for every fault plan of a sweep.
+    """Live a run, or a story, without faults, and again for every fault plan of a sweep.
 
     The arguments that are not explained here are those of `simulate`.
 
@@ -82,61 +77,11 @@ def explore(  # noqa: D417 - what it shares with `simulate` is said there, once
     ids = Identity(
         run_id=run_id, session_id=session_id, user_id=user_id, tenant=tenant, streaming=streaming
     )
-    told = OneRun(workflow, input, answers, ids)
-    memory = Memory([resolve(workflow).handler])
+    story = Story(script_of(workflow, input, answers, ids, settings), settings)
     try:
         with clock.held():
-            return sweep(story_of(told, settings), how, progress)
+            return sweep(story, how, progress)
+    except SimulationFailed as failed:
+        raise (story.raised or failed) from None
     finally:
-        memory.restore()  # a sweep leaves behind what it found
-
-
-def story_of(told: OneRun, settings: Settings | None = None) -> Story:
-    """Return the story of one run.
-
-    Args:
-        told: the run.
-        settings: what every life is lived under; the sweep chooses faults, seed, start, and
-            whether a process forgets.
-    """
-    memory = Memory([resolve(told.workflow).handler])
-    every = Settings() if settings is None else settings
-
-    def story(
-        faults_now: FaultPlan,
-        seed_now: int,
-        start: int,
-        /,
-        *,
-        forget: bool = False,
-        pace: float = 0.0,
-    ) -> Lived:
-        memory.restore()  # every life begins with what the first began with
-        life = Life(
-            attrs.evolve(
-                every, plan=faults_now, seed=seed_now, start=start, forget=forget, pace=pace
-            )
-        )
-        error, status, why = "", "stuck", ""
-        try:
-            status, why = ending_of(life, told.live(life))
-        except (WorldError, AnswerRefused) as problem:
-            if not faults_now.faults:
-                raise
-            error = str(problem)
-        return attrs.evolve(lived_of(life, error), status=status, why=why)
-
-    return story
-
-
-def lived_of(life: Life, error: str = "", failure: str = "") -> Lived:
-    """Return what there is to judge of a life that is over."""
-    return Lived(
-        plan=life.settings.plan,
-        history=life.history,
-        points=tuple(life.injector.points),
-        struck=tuple(life.injector.struck),
-        missed=life.injector.missed,
-        error=error,
-        failure=failure,
-    )
+        story.restore()  # a sweep leaves behind what it found

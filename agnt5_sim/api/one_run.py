@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from agnt5_sim.errors import Stuck
+from agnt5_sim.exploring.story import Ending
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.life.answers import DELAY_S, AnswerSource, answer_for, check_answers
-from agnt5_sim.life.refusals import explained, not_json_hint
+from agnt5_sim.life.life import Life
+from agnt5_sim.life.refusals import not_json_hint
 from agnt5_sim.platform.identity import Identity, ids_of
+from agnt5_sim.sdk.workflows import resolve
 
 if TYPE_CHECKING:
-    from agnt5_sim.life.life import Life
+    from collections.abc import Iterator
+
+    from agnt5_sim.life.settings import Settings
 
 
 def _answers(value: Any) -> AnswerSource:
@@ -41,21 +48,31 @@ class OneRun:
     answers: AnswerSource = attrs.field(default=(), converter=_answers)
     ids: Identity = attrs.field(factory=Identity)
 
-    def live(self, life: Life) -> str:
-        """Live a life of this run, from its submission to its end, and return the run's id.
+    passes: ClassVar[tuple[type[BaseException], ...]] = ()
+    failures: ClassVar[tuple[type[BaseException], ...]] = ()
 
-        Args:
-            life: what it is lived in.
+    @property
+    def programs(self) -> list[Any]:
+        """The workflow's own function."""
+        return [resolve(self.workflow).handler]
+
+    @contextmanager
+    def living(self, settings: Settings) -> Iterator[Life]:
+        """Open a life in a world that has no other loop than its workers'."""
+        with Life(settings).lived() as life:
+            yield life
+
+    def play(self, life: Life) -> Ending:
+        """Live from the run's submission to its end.
 
         Raises:
             WorldError: see `simulate`; so are the others.
         """
-        with explained(life), life.lived():
-            run_id = life.submit(self.workflow, self.input, **ids_of(self.ids))
-            with life.effects_declared():
-                self._answer_questions(life, run_id)
-                _live_to_the_end(life, run_id)
-        return run_id
+        run_id = life.submit(self.workflow, self.input, **ids_of(self.ids))
+        with life.effects_declared():
+            self._answer_questions(life, run_id)
+            _live_to_the_end(life, run_id)
+        return ending_of(life, run_id)
 
     def _answer_questions(self, life: Life, run_id: str) -> None:
         """Answer each question of the run a virtual second after it is asked."""
@@ -88,13 +105,15 @@ def _live_to_the_end(life: Life, run_id: str) -> None:
         life.stuck(stuck)
 
 
-def ending_of(life: Life, run_id: str) -> tuple[str, str]:
-    """Return how a run ended, as `Outcome.status` and `Outcome.error` say it."""
+def ending_of(life: Life, run_id: str) -> Ending:
+    """Return how a run ended."""
     run = life.platform.run(run_id)
+    if run.state == "completed":
+        return Ending(run.state, output=json.loads(run.output or b"null"), run_id=run_id)
     if run.state == "failed":
-        return run.state, run.error + not_json_hint(life.history, run_id)
+        return Ending(run.state, run.error + not_json_hint(life.history, run_id), run_id=run_id)
     if run.state in TERMINAL:
-        return run.state, run.error
+        return Ending(run.state, run.error, run_id=run_id)
     paused = any(pause.answer is None for pause in life.platform.pauses(run_id))
     status = "paused" if paused and run.state == "waiting" else "stuck"
-    return status, life.platform.waiting_on(run_id)
+    return Ending(status, life.platform.waiting_on(run_id), run_id=run_id)

@@ -172,10 +172,9 @@ class Sim:
         """Kill the worker process, and with it every run it is at.
 
         Args:
-            run: the run it is meant for; it changes nothing but how the test reads.
+            run: the run whose worker it is to be; None for the worker that takes runs.
         """
-        del run
-        self.life.workers.kill("by the test")
+        self.life.workers.kill_worker_of(None if run is None else run.id, "by the test")
 
     # -- reading -----------------------------------------------------------------------
 
@@ -218,7 +217,7 @@ class Sim:
             world: where to live; None for a world of its own.
         """
         locks.include(workflow_handlers())
-        life = Life(attrs.evolve(settings, stubs=dict(self._stubs)), world)
+        life = Life(attrs.evolve(settings, stubs={**settings.stubs, **dict(self._stubs)}), world)
         for thing in self._externals:
             life.workers.external(thing)
         with life.lived():
@@ -226,7 +225,7 @@ class Sim:
             self._runs.clear()
             life.on_change.append(self._changed)
             life.world.on_stuck = self._stuck
-            for function in self._effects:
+            for function in (*settings.effects, *self._effects):
                 self._watch(function)
             try:
                 yield life

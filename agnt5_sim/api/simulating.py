@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from agnt5_sim.api.one_run import OneRun, ending_of
 from agnt5_sim.api.outcome import Outcome
+from agnt5_sim.api.script import script_of
 from agnt5_sim.faults import FaultPlan, as_plan
 from agnt5_sim.judging import judge
 from agnt5_sim.judging.verdicts import accepted_split
-from agnt5_sim.life.life import Life
+from agnt5_sim.life.refusals import explained
 from agnt5_sim.life.settings import Settings
 from agnt5_sim.platform import Policy
 from agnt5_sim.platform.identity import Identity
@@ -43,12 +42,15 @@ def simulate(
     stall: float = DEFAULT_STALL_S,
     start: int = 0,
 ) -> Outcome:
-    """Live one life of one run, to its end.
+    """Live one life of one run, or of a story of several, to its end.
 
     It needs no event loop and must not be called from a running one.
 
     Args:
-        workflow: a decorated workflow or function of agnt5, or the name of one.
+        workflow: a decorated workflow or function of agnt5, or the name of one; or a story, an
+            `async def` with the one parameter `sim`, which submits its runs as a test does and
+            takes neither input nor answers nor ids. Its output is what it returns; what it
+            raises is raised.
         input: its input; a dict of its parameters, or the value of its only one.
         faults: what goes wrong, as a plan or as the text of one.
         answers: what people answer: in turn, by index or question, or as a function of the
@@ -97,26 +99,19 @@ def simulate(
     ids = Identity(
         run_id=run_id, session_id=session_id, user_id=user_id, tenant=tenant, streaming=streaming
     )
-    told = OneRun(workflow, input, answers, ids)
-    life = Life(settings)
-    return outcome_of(life, told.live(life))
-
-
-def outcome_of(life: Life, run_id: str) -> Outcome:
-    """Return what came of a life that is over."""
-    run = life.platform.run(run_id)
-    status, error = ending_of(life, run_id)
-    output = json.loads(run.output) if status == "completed" and run.output else None
+    script = script_of(workflow, input, answers, ids, settings)
+    with script.living(settings) as life, explained(life):
+        ending = script.play(life)
     broken, accepted = accepted_split(judge(life.history))
     return Outcome(
-        status=status,
-        output=output,
-        error=error,
+        status=ending.status,
+        output=ending.output,
+        error=ending.why,
         history=life.history,
         violations=broken,
         accepted=accepted,
         points=tuple(life.injector.points),
         plan=life.settings.plan,
         missed=life.injector.missed,
-        run_id=run_id,
+        run_id=ending.run_id,
     )

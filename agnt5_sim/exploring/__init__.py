@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .budget import Budget
 from .result import Exploration
-from .story import Lived, Story, Verdict
+from .story import Lived, Story
 from .sweep import Sweep, sweep
+from .verdict import Verdict
 
 __all__ = ["Budget", "Exploration", "Lived", "Story", "Sweep", "Verdict", "sweep"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agnt5_sim.exploring.judge import Judge
-    from agnt5_sim.exploring.story import Verdict
+    from agnt5_sim.exploring.verdict import Verdict
     from agnt5_sim.faults import FaultPlan
 
 BATCH = 100

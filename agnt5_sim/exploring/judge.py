@@ -14,7 +14,8 @@ from agnt5_sim.judging.verdicts import accepted_split
 from agnt5_sim.judging.violation import Violation
 
 if TYPE_CHECKING:
-    from agnt5_sim.exploring.story import Lived, Story, Verdict
+    from agnt5_sim.exploring.story import Lived, Story
+    from agnt5_sim.exploring.verdict import Verdict
     from agnt5_sim.faults import FaultPlan
     from agnt5_sim.judging.volatile import Volatile
 
@@ -56,7 +57,7 @@ class Judge:
             lived: the life.
             compared: whether to hold it against the baseline too.
         """
-        from agnt5_sim.exploring.story import Verdict
+        from agnt5_sim.exploring.verdict import Verdict
 
         violations = list(judge(lived.history))
         if compared and lived is not self.baseline:

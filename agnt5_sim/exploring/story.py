@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import attrs
 
+from agnt5_sim.errors import AnswerRefused, WorldError
+from agnt5_sim.life.refusals import explained
+from agnt5_sim.world.remembering.memory import Memory
+
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from agnt5_sim.faults import Fault, FaultPlan, Point
     from agnt5_sim.history import History
-    from agnt5_sim.judging.violation import Violation
+    from agnt5_sim.life.life import Life
+    from agnt5_sim.life.settings import Settings
 
 
 @attrs.frozen
@@ -48,8 +57,63 @@ class Lived:
         )
 
 
-class Story(Protocol):
-    """Something that can be lived."""
+class Ending(NamedTuple):
+    """How what was told ended.
+
+    Attributes:
+        status: in the words of `Outcome.status`.
+        why: why it failed or what it waits for, or "".
+        output: what came of it.
+        run_id: the run it is about; "" where there is none, or several.
+    """
+
+    status: str = "completed"
+    why: str = ""
+    output: Any = None
+    run_id: str = ""
+
+
+class Script(Protocol):
+    """What is told: how a life of it is opened, and what happens in it."""
+
+    @property
+    def programs(self) -> list[Any]:
+        """The functions by whose globals a life is made what it is."""
+
+    @property
+    def passes(self) -> tuple[type[BaseException], ...]:
+        """What is nothing of the story's and goes on to whoever asked for it."""
+
+    @property
+    def failures(self) -> tuple[type[BaseException], ...]:
+        """What is raised when the story finds something wrong itself."""
+
+    def living(self, settings: Settings) -> AbstractContextManager[Life]:
+        """Open a life, and close it when the block ends."""
+
+    def play(self, life: Life) -> Ending:
+        """Let it happen, to its end."""
+
+
+class Story:
+    """Something that can be lived again and again, under one fault plan after another.
+
+    Args:
+        script: what is told.
+        settings: what every life is lived under; the sweep chooses faults, seed, start, and
+            whether a process forgets.
+
+    Attributes:
+        first: the first of its lives, None while there was none.
+        raised: what the life that was lived last raised, or None.
+    """
+
+    def __init__(self, script: Script, settings: Settings) -> None:
+        self.first: Lived | None = None
+        self.raised: BaseException | None = None
+        self._script = script
+        self._settings = settings
+        self._memory = Memory(script.programs)
 
     def __call__(
         self,
@@ -70,26 +134,48 @@ class Story(Protocol):
             forget: whether a killed worker's changes to module globals are undone.
             pace: virtual seconds that pass with every request of the platform.
         """
+        self._memory.restore()  # every life begins with what the first began with
+        script, ending, error, failure = self._script, Ending("stuck"), "", ""
+        self.raised = None
+        settings = attrs.evolve(
+            self._settings, plan=plan, seed=seed, start=start, forget=forget, pace=pace
+        )
+        with script.living(settings) as life:
+            try:
+                with explained(life):
+                    ending = script.play(life)
+            except (WorldError, AnswerRefused) as problem:
+                error, self.raised = str(problem), problem
+            except script.passes:
+                raise
+            except script.failures as problem:
+                failure, self.raised = said(problem), problem
+        lived = Lived(
+            plan=plan,
+            history=life.history,
+            points=tuple(life.injector.points),
+            struck=tuple(life.injector.struck),
+            missed=life.injector.missed,
+            error=error,
+            failure=failure,
+            status=ending.status,
+            why=ending.why,
+        )
+        self.first = self.first or lived
+        return lived
+
+    def restore(self) -> None:
+        """Leave behind in memory what the first life found there."""
+        self._memory.restore()
 
 
-@attrs.frozen
-class Verdict:
-    """What came of one life, small enough to be sent from one process to another.
-
-    Attributes:
-        plan: what it was lived under.
-        violations: what it broke.
-        later: the fault points after the last fault that struck.
-        total: how many fault points it reached.
-        missed: the faults whose place was never reached.
-        digest: of its history.
-        repeated: effects, with their steps, that a crash inside the step repeated.
-    """
-
-    plan: FaultPlan
-    violations: tuple[Violation, ...]
-    later: tuple[Point, ...]
-    total: int
-    missed: tuple[Fault, ...]
-    digest: str
-    repeated: tuple[tuple[str, str], ...] = ()
+def said(problem: BaseException) -> str:
+    """Return what an exception says, and where in somebody's own code it was raised."""
+    lines = traceback.format_exception_only(type(problem), problem)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if "agnt5_sim" not in frame.filename and "asyncio" not in frame.filename
+    ]
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return "".join(lines).strip() + where

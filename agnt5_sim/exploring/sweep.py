@@ -23,7 +23,8 @@ from agnt5_sim.judging.verdicts import accepted_split, check_accept
 from agnt5_sim.judging.volatile import Volatile
 
 if TYPE_CHECKING:
-    from agnt5_sim.exploring.story import Lived, Story, Verdict
+    from agnt5_sim.exploring.story import Lived, Story
+    from agnt5_sim.exploring.verdict import Verdict
     from agnt5_sim.judging.violation import Violation
 
 OTHER_START_S = 37 * 86_400 + 4_321

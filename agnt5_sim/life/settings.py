@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -16,6 +15,9 @@ from agnt5_sim.sdk.ports.effects import watchable
 from agnt5_sim.sdk.ports.stubs import Stubs
 from agnt5_sim.world.isolation import DEFAULT_STALL_S
 from agnt5_sim.world.world import DEFAULT_TURNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 MAX_ATTEMPTS = 50
 MAX_START_S = 200 * 31_557_600

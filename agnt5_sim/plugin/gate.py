@@ -9,7 +9,7 @@ import pytest
 
 from agnt5_sim.plugin import marker, scenarios
 from agnt5_sim.plugin.progress import Progress
-from agnt5_sim.plugin.tests import TestStory
+from agnt5_sim.plugin.tests import FUNCTION, SweptTest
 from agnt5_sim.report import summary
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Gate:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Keep the test's own function: pytest-asyncio puts another in its place to run it."""
         if self.sweeps(item) and isinstance(item, pytest.Function):
-            item.stash[TestStory.FUNCTION] = item.obj
+            item.stash[FUNCTION] = item.obj
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -88,15 +88,15 @@ class Gate:
         scenario = scenarios.is_scenario(pyfuncitem)
         progress = Progress(self.config, pyfuncitem.nodeid)
         try:
-            story = TestStory(pyfuncitem, self.choices, scenario=scenario)
-            exploration = story.explore(how, progress)
+            swept = SweptTest(pyfuncitem, self.choices, scenario=scenario)
+            exploration = swept.explore(how, progress)
         except pytest.skip.Exception:
             raise
         except (Exception, pytest.fail.Exception):
             summary.keep(pyfuncitem, PROPERTY, None)
             raise
         summary.keep(pyfuncitem, PROPERTY, exploration)
-        story.judge(exploration)
+        swept.judge(exploration)
         return True
 
     # -- the summary -------------------------------------------------------------------

@@ -4,39 +4,75 @@ from __future__ import annotations
 
 import inspect
 import os
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 
-from agnt5_sim.api.exploring import lived_of
 from agnt5_sim.api.sim import Sim
+from agnt5_sim.api.told import Told
 from agnt5_sim.errors import SimulationFailed, WorldError
-from agnt5_sim.exploring import Lived, sweep
+from agnt5_sim.exploring import Lived, Story, sweep
 from agnt5_sim.exploring.result import NO_POINT
 from agnt5_sim.judging import judge
 from agnt5_sim.judging.describing import describe
 from agnt5_sim.judging.verdicts import accepted_split
-from agnt5_sim.life.refusals import explained
 from agnt5_sim.plugin.kept import compare_with_kept, without_snapshots
 from agnt5_sim.plugin.replay import replay_command
 from agnt5_sim.report.snapshot import EventStream
-from agnt5_sim.sdk.workflows import workflow_handlers
-from agnt5_sim.world import VirtualLoop, World
-from agnt5_sim.world.remembering.memory import Memory
 
 if TYPE_CHECKING:
     from agnt5_sim.exploring import Exploration, Sweep
-    from agnt5_sim.faults import FaultPlan
-    from agnt5_sim.history import History
+    from agnt5_sim.life.life import Life
     from agnt5_sim.plugin.options import Choices
     from agnt5_sim.plugin.progress import Progress
 
 
-class TestStory:
-    """A swept test.
+FUNCTION = pytest.StashKey[Any]()
+"""A test's own function, before pytest-asyncio puts another in its place."""
+
+
+class TestScript(Told):
+    """A test as what is told: it is called with its fixtures.
+
+    Args:
+        item: the test.
+        sim: its simulation.
+        kept: whether its first life is compared with the events that are kept of a scenario.
+    """
+
+    __test__ = False
+
+    def __init__(self, item: pytest.Function, sim: Sim, *, kept: bool) -> None:
+        super().__init__(item.stash[FUNCTION], sim)
+        self._item = item
+        self._kept = kept
+        names = item._fixtureinfo.argnames  # noqa: SLF001 - what pytest itself calls a test with
+        self._given = {name: item.funcargs[name] for name in names}
+        self._lives = 0
+
+    @property
+    def passes(self) -> tuple[type[BaseException], ...]:
+        """What ends the session; and a skip, if it comes in the life without faults."""
+        ending = (KeyboardInterrupt, SystemExit, pytest.exit.Exception)
+        return (*ending, pytest.skip.Exception) if self._lives <= 1 else ending
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the fixtures; from the second life on without snapshots."""
+        self._lives += 1
+        return self._given if self._lives == 1 else without_snapshots(self._given)
+
+    def look_back(self, life: Life) -> None:
+        """Refuse a first life that has nothing to sweep, or other events than are kept."""
+        if self._lives > 1:
+            return
+        if not life.history.runs:
+            pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
+        if self._kept:
+            compare_with_kept(self._item, EventStream(life.history))
+
+
+class SweptTest:
+    """A test that is swept.
 
     Args:
         item: the test.
@@ -44,112 +80,49 @@ class TestStory:
         scenario: whether it is a scenario, whose events are kept as a snapshot of their own.
     """
 
-    __test__ = False
-    FUNCTION = pytest.StashKey[Any]()
-
     def __init__(self, item: pytest.Function, choices: Choices, *, scenario: bool) -> None:
         self._item = item
         self._choices = choices
-        self._scenario = scenario
-        self._function = item.stash[self.FUNCTION]
-        names = item._fixtureinfo.argnames  # noqa: SLF001 - what pytest itself calls a test with
-        self._arguments = {name: item.funcargs[name] for name in names}
-        if "subtests" in names:
+        if "subtests" in item.funcargs:
             pytest.fail(
                 f"{item.nodeid} is to be swept, and asks for `subtests`, which report to pytest and"
                 " not to the sweep: make them plain assertions, or tests of their own",
                 pytrace=False,
             )
-        self._sim = self._find_sim()
-        self._raised: BaseException | None = None
-        self._memory: Memory | None = None
-        self._first = True
-
-    def _find_sim(self) -> Sim:
-        sim = self._item.funcargs.get("sim")
-        if not isinstance(sim, Sim) or not inspect.iscoroutinefunction(self._function):
+        sim = item.funcargs.get("sim")
+        if not isinstance(sim, Sim) or not inspect.iscoroutinefunction(item.stash[FUNCTION]):
             pytest.fail(
-                f"{self._item.nodeid} is to be swept, and is no `async def` test that asks for the"
+                f"{item.nodeid} is to be swept, and is no `async def` test that asks for the"
                 " `sim` fixture",
                 pytrace=False,
             )
-        return sim
+        plain = not choices.seed and choices.plan is None  # else it is not what is kept
+        self._story = Story(TestScript(item, sim, kept=scenario and plain), sim.settings)
 
     def explore(self, how: Sweep, progress: Progress) -> Exploration:
         """Live the test under every plan of a sweep."""
         try:
-            return sweep(self.live, how, progress)
+            return sweep(self._story, how, progress)
         except SimulationFailed as failed:
-            if isinstance(self._raised, WorldError):
-                msg = f"{type(self._raised).__name__}: {self._raised}"
+            raised = self._story.raised or failed
+            self._say_what_broke(raised)
+            if isinstance(raised, WorldError):
+                msg = f"{type(raised).__name__}: {raised}"
                 raise pytest.fail.Exception(msg, pytrace=False) from None
-            raise (self._raised or failed) from None
+            raise raised from None
         finally:
             progress.done()
-            if self._memory is not None:
-                self._memory.restore()  # and so does the next test
+            self._story.restore()
 
-    def live(
-        self,
-        plan: FaultPlan,
-        seed: int,
-        start: int,
-        /,
-        *,
-        forget: bool = False,
-        pace: float = 0.0,
-    ) -> Lived:
-        """Live once; see `Story`."""
-        first, self._first = self._first, False
-        if self._memory is None:
-            self._memory = Memory([inspect.unwrap(self._function), *workflow_handlers()])
-        else:
-            self._memory.restore()  # every life begins with what the first began with
-        world = World()
-        settings = attrs.evolve(
-            self._sim.settings, plan=plan, seed=seed, start=start, forget=forget, pace=pace
-        )
-        error, failure = "", ""
-        with self._sim.living(settings, world) as life:
-            loop = VirtualLoop(world)
-            try:
-                with explained(life):
-                    loop.run_until_complete(self._function(**self._given(first=first)))
-                    life.settle()
-                if first and not life.history.runs:
-                    pytest.fail("it started no run: there is nothing to sweep", pytrace=False)
-                if first and self._scenario and self._is_plain:
-                    compare_with_kept(self._item, EventStream(self._sim.history))
-            except WorldError as problem:
-                error, self._raised = str(problem), problem
-            except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
-                raise
-            except BaseException as problem:
-                if first and isinstance(problem, pytest.skip.Exception):
-                    raise
-                failure, self._raised = _say(problem), problem
-            finally:
-                loop.close()
-        if first and self._raised is not None:
-            self._say_what_broke(life.history)
-        return lived_of(life, error, failure)
-
-    def _say_what_broke(self, history: History) -> None:
+    def _say_what_broke(self, raised: BaseException) -> None:
         """Add to what a life without faults raised which guarantees were broken in it."""
-        assert self._raised is not None  # noqa: S101 - the caller has looked
-        for violation in accepted_split(judge(history), self._choices.accept)[0]:
-            self._raised.add_note(
+        first = self._story.first
+        found = () if first is None else judge(first.history)
+        for violation in accepted_split(found, self._choices.accept)[0]:
+            raised.add_note(
                 f"{violation.guarantee} is broken in this life without faults: {violation.message}"
                 f" (expected {violation.expected or '-'}, seen {violation.seen or '-'})"
             )
-
-    def _given(self, *, first: bool) -> dict[str, Any]:
-        return self._arguments if first else without_snapshots(self._arguments)
-
-    @property
-    def _is_plain(self) -> bool:
-        """Whether this run lives what is kept: no other seed, and no plan that is replayed."""
-        return not self._choices.seed and self._choices.plan is None
 
     def judge(self, exploration: Exploration) -> None:
         """Fail the test if something broke.
@@ -182,14 +155,3 @@ class TestStory:
         self._item.add_report_section("call", "agnt5-sim life", str(lived.history))
         if lived.missed:
             pytest.fail(lived.unreached(), pytrace=False)
-
-
-def _say(problem: BaseException) -> str:
-    lines = traceback.format_exception_only(type(problem), problem)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(problem.__traceback__)
-        if "agnt5_sim" not in frame.filename and "asyncio" not in frame.filename
-    ]
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return "".join(lines).strip() + where

@@ -11,10 +11,10 @@ import heapq
 import itertools
 import math
 from asyncio import events
-from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
 
 

@@ -395,13 +395,13 @@ def test_a_finding_is_reported_under_one_fault_where_one_will_do():
 
 def test_shrinking_leaves_out_what_is_not_needed():
     """Of three faults of which one matters, that one is left."""
-    from agnt5_sim.api.exploring import story_of
     from agnt5_sim.api.one_run import OneRun
+    from agnt5_sim.exploring import Story
     from agnt5_sim.exploring.judge import Judge
     from agnt5_sim.judging.volatile import Volatile
     from agnt5_sim.life.settings import Settings
 
-    story = story_of(OneRun(wf.life_ships_outside), Settings(effects=(wf.life_ship,)))
+    story = Story(OneRun(wf.life_ships_outside), Settings(effects=(wf.life_ship,)))
     baseline = story(FaultPlan(), 0, 0)
     judge = Judge(story, baseline, Volatile(baseline.history, baseline.history), 0)
     points = [f"kill before any:point#{number}" for number in (2, 9, 14)]
@@ -611,10 +611,11 @@ def test_a_forked_batch_that_fails_says_how(monkeypatch):
         calls.append(plan)
         return real(plan, seed, start, **how)
 
-    from agnt5_sim.api.exploring import story_of
     from agnt5_sim.api.one_run import OneRun
+    from agnt5_sim.exploring import Story
+    from agnt5_sim.life.settings import Settings
 
-    real = story_of(OneRun(wf.life_small))
+    real = Story(OneRun(wf.life_small), Settings())
     with pytest.raises(batches.BatchFailed, match="ZeroDivisionError: in the child"):
         sweep(story, Sweep())
     with pytest.raises(ChildProcessError):

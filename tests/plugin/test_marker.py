@@ -109,7 +109,10 @@ def test_a_known_defect_is_accepted(project):
             "depth='2' cannot be used; allowed: a whole number of at least 1 and at most 5",
         ),
         ("(depth=True)", "depth=True cannot be used"),
-        ("(faults='kil')", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
+        (
+            "(faults='kil')",
+            "unknown fault kind 'kil': allowed are kill, stall, slow, lost; did you mean 'kill'?",
+        ),
         ("(depth=None)", "depth=None cannot be used"),
         ("(faults=())", "faults=() cannot be used; allowed: kinds of fault: kill"),
         ("(faults=3)", "faults=3 cannot be used; allowed: kinds of fault: kill"),

@@ -42,7 +42,7 @@ def test_a_marker_takes_a_text_or_a_list(project):
 
 def test_what_is_no_kind_is_refused(small):
     """A usage error names the word, the kinds there are, and the nearest."""
-    says = ("unknown fault kind 'kil': allowed are kill; did you mean 'kill'?",)
+    says = ("unknown fault kind 'kil': allowed are kill, stall, slow, lost; did you mean 'kill'?",)
     small.refuses("--agnt5-sim", "--agnt5-sim-faults=kil", says=("--agnt5-sim-faults: ", *says))
     small.ini(agnt5_sim_faults="kill, kil")
     small.refuses(says=("agnt5_sim_faults: ", *says))

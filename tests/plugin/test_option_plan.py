@@ -92,7 +92,10 @@ def test_the_ini_file_says_it_and_the_command_line_has_the_last_word(leaky):
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("kil before body:a#1", "unknown fault kind 'kil': allowed are kill; did you mean 'kill'?"),
+        (
+            "kil before body:a#1",
+            "unknown fault kind 'kil': allowed are kill, stall, slow, lost; did you mean 'kill'?",
+        ),
         (
             "kill befor body:a#1",
             "unknown moment 'befor': allowed are before, after, during; did you mean 'before'?",
