@@ -92,6 +92,22 @@ def test_a_known_defect_is_accepted(project):
         assert project.sweep("--agnt5-sim-budget=4").ret == 0
 
 
+def test_what_it_accepts_is_added_to_what_the_ini_file_accepts(project):
+    """Of the ids to accept alone: a depth of the ini file gives way to the marker's."""
+    project.file(
+        "conftest.py",
+        "from agnt5_sim.plugin import marker, options\n"
+        "def pytest_collection_modifyitems(config, items):\n"
+        "    how = marker.sweep_of(items[0], options.read(config))\n"
+        "    print('asked:', how.depth, *how.accept)\n",
+    )
+    other = DEFECTS[1].id
+    project.ini(agnt5_sim_accept=KNOWN, agnt5_sim_depth=3)
+    _marked(project, f"(accept='{other}', depth=2)")
+    result = project.run("--collect-only", "-s")
+    result.stdout.fnmatch_lines([f"asked: 2 {' '.join(sorted({KNOWN, other}))}"])
+
+
 @pytest.mark.parametrize(
     ("how", "says"),
     [
