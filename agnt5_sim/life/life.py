@@ -14,7 +14,7 @@ from agnt5_sim.faults import Injector
 from agnt5_sim.history import History
 from agnt5_sim.history.terms import TERMINAL
 from agnt5_sim.life.workers import Workers
-from agnt5_sim.platform import Platform, scope_of
+from agnt5_sim.platform import Platform
 from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.generations.detect import profile as resolve_profile
@@ -23,6 +23,10 @@ from agnt5_sim.sdk.ports.bodies import Bodies
 from agnt5_sim.sdk.ports.crossings import Crossings
 from agnt5_sim.sdk.ports.effects import declared
 from agnt5_sim.sdk.ports.stubs import Stubs
+from agnt5_sim.sdk.protocol.causes import meaning
+from agnt5_sim.sdk.protocol.payloads import ENVELOPE
+from agnt5_sim.sdk.protocol.state import home_of
+from agnt5_sim.sdk.protocol.tokens import seen
 from agnt5_sim.sdk.workflows import resolve, watch_functions
 from agnt5_sim.world import World, isolated
 from agnt5_sim.world.clock import NS
@@ -92,11 +96,14 @@ class Life:
                 name=self.profile,
                 data={
                     "agnt5": installed().version,
+                    "generation": installed().generation.letter,
                     "plan": str(settings.plan),
                     "seed": settings.seed,
                     "start": settings.start,
+                    "began_ns": self.world.epoch_ns,
                     "pace": settings.pace,
-                    "policy": str(settings.policy),
+                    "policy": settings.policy.told(),
+                    "envelope": ENVELOPE,
                 },
             )
             try:
@@ -128,6 +135,7 @@ class Life:
         data = component.input_bytes(given)
         self._runs += 1
         run_id = run_id or f"run-{self._runs}"
+        home = home_of(component.name, run_id, session_id, user_id)
         self.platform.submit(
             self.world.now,
             component.name,
@@ -138,6 +146,7 @@ class Life:
             user_id=user_id,
             tenant=tenant,
             streaming=streaming,
+            home=home,
         )
         self.workers.remember(component.handler)
         self.note(
@@ -151,6 +160,7 @@ class Life:
                 "user_id": user_id or "",
                 "tenant": tenant,
                 "streaming": streaming,
+                "home": (home.key, home.scope, home.scope_id),
             },
         )
         self.pump()
@@ -167,7 +177,7 @@ class Life:
             "pause.answered",
             run_id,
             f"pause:{answered.index}",
-            {"value": value, "duplicate": answered.duplicate},
+            {"value": value, "seen": seen(value), "duplicate": answered.duplicate},
         )
         self.pump()
 
@@ -205,15 +215,19 @@ class Life:
             "run.ended",
             run_id,
             run.state,
-            {"output": run.output, "error": run.error, "state": self.state_of(run_id)},
+            {
+                "output": run.output,
+                "error": run.error,
+                "means": meaning(run.error),
+                "state": self.state_of(run_id),
+            },
         )
         self.tell(run_id)
 
     def state_of(self, run_id: str) -> bytes:
         """Return the entity the run's scope has now, as JSON; b"" for none."""
-        run = self.platform.run(run_id)
-        key, scope, scope_id = scope_of(run.component, run_id, run.session_id, run.user_id)
-        return self.platform.entity(run.tenant, "WorkflowEntity", key, scope, scope_id)[0]
+        home = self.platform.run(run_id).home
+        return b"" if home is None else self.platform.entity(*home)[0]
 
     # -- notes -------------------------------------------------------------------------
 

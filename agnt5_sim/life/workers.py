@@ -15,6 +15,7 @@ from agnt5_sim.platform import Fenced, Outcome
 from agnt5_sim.sdk.generations.worker import start_worker
 from agnt5_sim.sdk.leftovers import left_set
 from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_attempt, current_call
+from agnt5_sim.sdk.protocol.causes import keeps
 from agnt5_sim.world.entropy import reseed
 from agnt5_sim.world.remembering.locks import locks
 from agnt5_sim.world.remembering.memory import Memory
@@ -125,7 +126,7 @@ class Workers:
         except PlatformError as error:
             outcome = Outcome("failed", error=str(error), error_type=type(error).__name__)
         for name in left_set(before):
-            self._life.crossings.record(attempt, "context.left", name)
+            self._life.crossings.record(attempt, "context.left", name, {"keeps": keeps(name)})
         if outcome is None and not attempt.over:
             outcome = Outcome("failed", error="the worker returned and reported nothing")
         if outcome is not None:

@@ -29,6 +29,7 @@ class Clients(Store):
         user_id: str | None = None,
         tenant: str = "default",
         streaming: bool = False,
+        home: tuple[str, str, str, str] | None = None,
     ) -> Run:
         """Queue a new run.
 
@@ -42,6 +43,8 @@ class Clients(Store):
             user_id: the user, if any.
             tenant: whose run it is.
             streaming: whether the client wants the deltas too.
+            home: the entity with the run's state: type, key, scope and scope id; None
+                for a run that begins without any.
 
         Returns:
             the run, queued, with attempt 0.
@@ -58,6 +61,7 @@ class Clients(Store):
             user_id,
             tenant,
             streaming,
+            None if home is None else EntityKey(tenant, *home),
             submitted_at=now,
         )
         self._parts[run_id] = Parts(self._runs.add(run), self.policy)
@@ -71,7 +75,7 @@ class Clients(Store):
             run_id: the run.
             value: the answer: any text, or an option's id where options were given (for
                 `multiselect` and `choice` also several, as a JSON list or separated by
-                commas), `"__custom__:<text>"` or `"__skipped__"` where allowed.
+                commas), a text marked as custom or an answer that skips where allowed.
             index: which question; None for the only open one.
 
         Returns:

@@ -15,6 +15,7 @@ from agnt5_sim.platform.errors import DuplicateRun, RunIsOver, UnknownRun, Wrong
 
 if TYPE_CHECKING:
     from agnt5_sim.platform.dispatches import Resume
+    from agnt5_sim.platform.entities import EntityKey
 
 _TRANSITIONS = {
     "queued": frozenset({"running", "cancelled"}),
@@ -36,6 +37,7 @@ class Run:
         user_id: the user, if any.
         tenant: whose run it is.
         streaming: whether the client reads events while the run goes on.
+        home: the entity its state is kept in, or None.
         state: `queued`, `running`, `waiting`, `completed`, `failed` or `cancelled`.
         attempt: number of the current attempt, or of the next one while queued.
         revision: rises by one with every change of state.
@@ -54,6 +56,7 @@ class Run:
     user_id: str | None = None
     tenant: str = "default"
     streaming: bool = False
+    home: EntityKey | None = None
     state: str = "queued"
     attempt: int = 0
     revision: int = 0

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any
 from agnt5 import activation as protocol
 
 from agnt5_sim.platform import JournalEvent
+from agnt5_sim.sdk.protocol.events import STEP
+from agnt5_sim.sdk.protocol.payloads import (
+    CORRELATION_ID,
+    EVENT_TYPE,
+    NAME,
+    OUTPUT_DATA,
+    TIMESTAMP_NS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +27,8 @@ if TYPE_CHECKING:
 
 
 _quoted = lru_cache(1024)(json.dumps)
-_DECISIONS = {kind.value: kind for kind in protocol.ActivationDecisionKind}
+_DECISIONS = {kind.value.lower(): kind for kind in protocol.ActivationDecisionKind}
+_STATUS = {"retry-ready": "RETRY_READY", "failed": "FAILED"}
 
 
 class ActivationPort:
@@ -50,7 +59,7 @@ class ActivationPort:
         )
         entry: dict[str, Any] = {
             "step": request.stable_key,
-            "activation": request.kind.name,
+            "activation": request.kind.name.lower(),
             "input": getattr(request, "input_data", b""),  # the first release of E has none
         }
         grant = await crossings.across(
@@ -82,7 +91,7 @@ class ActivationPort:
             world.now,
             attempt.lease,
             activation_id=identity,
-            kind=request.kind.name,
+            kind=request.kind.name.lower(),
             stable_key=request.stable_key,
             input_digest=request.input_digest,
             definition_digest=request.definition_digest,
@@ -90,7 +99,7 @@ class ActivationPort:
         )
         entry["decision"] = grant.kind
         self._steps[identity] = (request.stable_key, name)
-        if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
+        if grant.kind == "execute" and request.kind is protocol.ActivationKind.STEP:
             self._journal(attempt, "started", identity, name, grant.attempt, "")
         return grant
 
@@ -122,7 +131,7 @@ class ActivationPort:
                 activation_id,
                 name,
                 attempt,
-                f', "output_data": {output.decode()}',
+                f', "{OUTPUT_DATA}": {output.decode()}',
                 completes=(step, output),
             )
             return offset
@@ -181,7 +190,7 @@ class ActivationPort:
             activation_id=activation_id,
             attempt=attempt,
             accepted_journal_offset=offset,
-            status=status,
+            status=_STATUS[status],
         )
 
     def _journal(
@@ -195,12 +204,12 @@ class ActivationPort:
         completes: tuple[str, bytes] | None = None,
     ) -> None:
         """Write the step event of an activation, as the runtime does in this profile."""
-        kind = f"workflow.step.{what}"
+        kind = f"{STEP}.{what}"
         world = self.crossings.world
         now = world.wall_ns()
         data = (
-            f'{{"event_type": "{kind}", "name": {_quoted(step)}, "correlation_id": "{identity}",'
-            f' "timestamp_ns": {now}{extra}}}'
+            f'{{"{EVENT_TYPE}": "{kind}", "{NAME}": {_quoted(step)},'
+            f' "{CORRELATION_ID}": "{identity}", "{TIMESTAMP_NS}": {now}{extra}}}'
         )
         event = JournalEvent(kind, data.encode(), number, now, None, "runtime")
         self.crossings.platform.append(world.now, attempt.lease, event, completes)
@@ -210,6 +219,8 @@ class ActivationPort:
             f"{kind}/{step}",
             {
                 "type": kind,
+                "of": "step",
+                "phase": what,
                 "channel": "runtime",
                 "payload": data,
                 "sequence": number,
