@@ -47,7 +47,7 @@ def next_attempt(platform: Platform) -> Lease:
 
 
 def test_a_new_activation_executes_and_its_completion_replays() -> None:
-    """execute with attempt 1, then replay of the output, in this attempt and the next."""
+    """Execute with attempt 1, then replay of the output, in this attempt and the next."""
     platform, lease = running()
     grant = begin(platform, lease)
     assert ("execute", 1, None) == (grant.kind, grant.attempt, grant.output)
