@@ -13,6 +13,7 @@ from agnt5_sim.sdk.protocol.events import STEP
 from agnt5_sim.sdk.protocol.payloads import (
     CORRELATION_ID,
     EVENT_TYPE,
+    INPUT_DATA,
     NAME,
     OUTPUT_DATA,
     TIMESTAMP_NS,
@@ -60,7 +61,7 @@ class ActivationPort:
         entry: dict[str, Any] = {
             "step": request.stable_key,
             "activation": request.kind.name.lower(),
-            "input": getattr(request, "input_data", b""),  # the first release of E has none
+            "input": getattr(request, INPUT_DATA, b""),  # the first release of E has none
         }
         grant = await crossings.across(
             attempt,
