@@ -250,7 +250,7 @@ class WorkerA:
                 output_payload,
                 step_name,
             ),
-            {"step": step_key, "output": output_payload, "records": step_key},
+            {"step": step_key, "output": output_payload},
         )
         return CheckpointResult(True)
 

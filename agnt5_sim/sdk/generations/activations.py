@@ -58,17 +58,16 @@ class ActivationPort:
             request.kind,
             request.stable_key,
         )
-        entry: dict[str, Any] = {
-            "step": request.stable_key,
-            "activation": request.kind.name.lower(),
-            "input": getattr(request, INPUT_DATA, b""),  # the first release of E has none
-        }
         grant = await crossings.across(
             attempt,
             "begin",
             request.stable_key,
-            partial(self._begin, attempt, request, identity, entry),
-            entry,
+            partial(self._begin, attempt, request, identity),
+            {
+                "step": request.stable_key,
+                "activation": request.kind.name.lower(),
+                "input": getattr(request, INPUT_DATA, b""),  # the first release of E has none
+            },
         )
         return protocol.ActivationDecision(
             kind=_DECISIONS[grant.kind],
@@ -84,7 +83,6 @@ class ActivationPort:
         attempt: Attempt,
         request: protocol.BeginActivationRequest,
         identity: str,
-        entry: dict[str, Any],
     ) -> ActivationGrant:
         platform, world = self.crossings.platform, self.crossings.world
         name = getattr(request, "display_name", "") or request.stable_key  # as above
@@ -98,7 +96,6 @@ class ActivationPort:
             definition_digest=request.definition_digest,
             name=name,
         )
-        entry["decision"] = grant.kind
         self._steps[identity] = (request.stable_key, name)
         if grant.kind == "execute" and request.kind is protocol.ActivationKind.STEP:
             self._journal(attempt, "started", identity, name, grant.attempt, "")
@@ -142,7 +139,7 @@ class ActivationPort:
             "complete",
             step,
             effect,
-            {"step": step, "output": output, "records": step, "completes": step},
+            {"step": step, "output": output},
         )
         return protocol.ActivationCompletionReceipt(
             activation_id=activation_id, attempt=attempt, accepted_journal_offset=offset

@@ -251,7 +251,7 @@ class WorkerE:
             "step": call.identity if call is not None else "",
             "completes": completes[0] if completes else "",
             "sleeps": sleeps[0] if sleeps else "",
-            "replayed": again,
+            "replay": again,
             "id": metadata.get(CORRELATION_ID, ""),
             "parent": metadata.get(PARENT_CORRELATION_ID, ""),
         }
