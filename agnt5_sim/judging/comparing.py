@@ -140,8 +140,7 @@ def _ending(run: Run) -> str:
 
 def _error_kind(run: Run) -> str:
     assert run.ended is not None  # noqa: S101 - the callers have looked
-    error = run.ended.data["error"]
-    return "conflict" if "stable step key was reused" in error else "other-status"
+    return "conflict" if run.ended.data["means"] == "record-of-another" else "other-status"
 
 
 def _end_state(reading: Reading, plain: Reading, volatile: Volatile) -> Iterator[Broken]:

@@ -23,6 +23,9 @@ from agnt5_sim.sdk.ports.bodies import Bodies
 from agnt5_sim.sdk.ports.crossings import Crossings
 from agnt5_sim.sdk.ports.effects import declared
 from agnt5_sim.sdk.ports.stubs import Stubs
+from agnt5_sim.sdk.protocol.payloads import ENVELOPE
+from agnt5_sim.sdk.protocol.state import home_of
+from agnt5_sim.sdk.protocol.tokens import seen
 from agnt5_sim.sdk.workflows import resolve, watch_functions
 from agnt5_sim.world import World, isolated
 from agnt5_sim.world.clock import NS
@@ -77,11 +80,14 @@ class Life(Scene):
                 name=self.profile,
                 data={
                     "agnt5": installed().version,
+                    "generation": installed().generation.letter,
                     "plan": str(settings.plan),
                     "seed": settings.seed,
                     "start": settings.start,
+                    "began_ns": self.world.epoch_ns,
                     "pace": settings.pace,
-                    "policy": str(settings.policy),
+                    "policy": settings.policy.told(),
+                    "envelope": ENVELOPE,
                 },
             )
             try:
@@ -114,7 +120,10 @@ class Life(Scene):
         component = resolve(target)
         data = component.input_bytes(given)
         whose = self.platform.named(**ids)
-        self.platform.submit(self.world.now, component.name, component.kind, data, **ids_of(whose))
+        home = home_of(component.name, whose.run_id, whose.session_id, whose.user_id)
+        self.platform.submit(
+            self.world.now, component.name, component.kind, data, home=home, **ids_of(whose)
+        )
         self.workers.remember(component.handler)
         self.note(
             "run.submitted",
@@ -127,6 +136,7 @@ class Life(Scene):
                 "user_id": whose.user_id or "",
                 "tenant": whose.tenant,
                 "streaming": whose.streaming,
+                "home": (home.key, home.scope, home.scope_id),
             },
         )
         self.pump()
@@ -143,7 +153,7 @@ class Life(Scene):
             "pause.answered",
             run_id,
             f"pause:{answered.index}",
-            {"value": value, "duplicate": answered.duplicate},
+            {"value": value, "seen": seen(value), "duplicate": answered.duplicate},
         )
         self.pump()
 

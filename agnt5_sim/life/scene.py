@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.history import History
 from agnt5_sim.history.terms import TERMINAL
-from agnt5_sim.platform import Platform, scope_of
+from agnt5_sim.platform import Platform
+from agnt5_sim.sdk.protocol.causes import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,15 +68,19 @@ class Scene:
             "run.ended",
             run_id,
             run.state,
-            {"output": run.output, "error": run.error, "state": self.state_of(run_id)},
+            {
+                "output": run.output,
+                "error": run.error,
+                "means": meaning(run.error),
+                "state": self.state_of(run_id),
+            },
         )
         self.tell(run_id)
 
     def state_of(self, run_id: str) -> bytes:
         """Return the entity the run's scope has now, as JSON; b"" for none."""
-        run = self.platform.run(run_id)
-        key, scope, scope_id = scope_of(run.component, run_id, run.session_id, run.user_id)
-        return self.platform.entity(run.tenant, "WorkflowEntity", key, scope, scope_id)[0]
+        home = self.platform.run(run_id).home
+        return b"" if home is None else self.platform.entity(*home)[0]
 
     # -- the record --------------------------------------------------------------------
 

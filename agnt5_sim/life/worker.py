@@ -16,6 +16,7 @@ from agnt5_sim.platform import Fenced, Outcome
 from agnt5_sim.sdk.generations.worker import start_worker
 from agnt5_sim.sdk.leftovers import left_set
 from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_attempt, current_call
+from agnt5_sim.sdk.protocol.causes import keeps
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -85,7 +86,7 @@ class Worker:
                 raise
             outcome = None
         for name in left_set(before):
-            self._crossings.record(attempt, "context.left", name)
+            self._crossings.record(attempt, "context.left", name, {"keeps": keeps(name)})
         if attempt.superseded:  # as the real worker does, it keeps to itself what came of it
             return
         if outcome is None and not attempt.over:

@@ -10,7 +10,6 @@ from agnt5_sim.errors import AnswerRefused, PlatformError
 from agnt5_sim.platform.activations import Activation, ActivationGrant
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Dispatch, Resume
-from agnt5_sim.platform.entities import WORKFLOW_ENTITY, scope_of
 from agnt5_sim.platform.errors import (
     DuplicateRun,
     Fenced,
@@ -32,7 +31,6 @@ from agnt5_sim.platform.runs import Run
 
 __all__ = [
     "BUFFERED",
-    "WORKFLOW_ENTITY",
     "Accepted",
     "Activation",
     "ActivationGrant",
@@ -62,5 +60,4 @@ __all__ = [
     "UnknownRun",
     "VersionConflict",
     "WrongState",
-    "scope_of",
 ]

@@ -1,6 +1,6 @@
 """Activations: units of work the platform admits, journals and replays.
 
-`RUNNING → COMPLETED`, or `RUNNING → RETRY_READY / FAILED → RUNNING`. An activation
+`running → completed`, or `running → retry-ready / failed → running`. An activation
 completes once; each execution of it has an attempt number and a fence of its own.
 """
 
@@ -25,11 +25,11 @@ class ActivationGrant(NamedTuple):
     """The platform's decision on a `begin`.
 
     Args:
-        kind: `EXECUTE`, `REPLAY`, `CONFLICT` or `WAIT`.
+        kind: `execute`, `replay`, `conflict` or `wait`.
         attempt: the number of the execution, from 1.
-        fence: what `complete` and `fail` must carry; `b""` unless `EXECUTE`.
-        output: the recorded output of a `REPLAY`.
-        offset: how many entries the run's activation ledger has had; for a `REPLAY`,
+        fence: what `complete` and `fail` must carry; `b""` unless `execute`.
+        output: the recorded output of a `replay`.
+        offset: how many entries the run's activation ledger has had; for a `replay`,
             the place of the completion.
     """
 
@@ -74,11 +74,11 @@ class Activations:
         if known is None:
             return self._execute(lease, activation_id, work, 1)
         if known.work[:4] != work[:4]:
-            return ActivationGrant("CONFLICT", known.attempt, b"", None, self._offset)
-        if known.status == "COMPLETED":
-            return ActivationGrant("REPLAY", known.attempt, b"", known.output, known.offset)
-        if known.status == "RUNNING" and known.lease == lease:
-            return ActivationGrant("WAIT", known.attempt, b"", None, self._offset)
+            return ActivationGrant("conflict", known.attempt, b"", None, self._offset)
+        if known.status == "completed":
+            return ActivationGrant("replay", known.attempt, b"", known.output, known.offset)
+        if known.status == "running" and known.lease == lease:
+            return ActivationGrant("wait", known.attempt, b"", None, self._offset)
         return self._execute(lease, activation_id, work, known.attempt + 1)
 
     def complete(self, activation_id: str, attempt: int, fence: bytes, output: bytes) -> int | None:
@@ -95,11 +95,11 @@ class Activations:
         known = self._current(activation_id, attempt, fence)
         if known is None:
             return None
-        if known.status == "COMPLETED" and known.output == output:
+        if known.status == "completed" and known.output == output:
             return known.offset
-        if known.status != "RUNNING":
+        if known.status != "running":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
-        return self._change(known, status="COMPLETED", output=output)
+        return self._change(known, status="completed", output=output)
 
     def fail(
         self, activation_id: str, attempt: int, fence: bytes, error: tuple[str, bytes], status: str
@@ -113,7 +113,7 @@ class Activations:
             return None
         if (known.status, (known.error_code, known.error_data)) == (status, error):
             return known.offset
-        if known.status != "RUNNING":
+        if known.status != "running":
             raise RecordConflict(self._run_id, activation_id, f"is {known.status} already")
         return self._change(known, status=status, error_code=error[0], error_data=error[1])
 
@@ -132,9 +132,9 @@ class Activations:
         fence = self._fences.to_bytes(8, "big")
         self._offset += 1
         self._known[activation_id] = Activation(
-            activation_id, work, "RUNNING", attempt, fence, lease, self._offset
+            activation_id, work, "running", attempt, fence, lease, self._offset
         )
-        return ActivationGrant("EXECUTE", attempt, fence, None, self._offset)
+        return ActivationGrant("execute", attempt, fence, None, self._offset)
 
     def _change(self, known: Activation, **fields: Any) -> int:
         self._offset += 1

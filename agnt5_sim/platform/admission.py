@@ -41,10 +41,10 @@ class Admission(Store):
             name: for people.
 
         Returns:
-            `EXECUTE` with the next attempt number and a fresh fence when it is new, ready
-            to be retried, or was interrupted with an earlier lease; `REPLAY` with its
-            output when it is completed; `CONFLICT` when kind, key or digests differ;
-            `WAIT` when it is running under this same lease. A failed one that is not
+            `execute` with the next attempt number and a fresh fence when it is new, ready
+            to be retried, or was interrupted with an earlier lease; `replay` with its
+            output when it is completed; `conflict` when kind, key or digests differ;
+            `wait` when it is running under this same lease. A failed one that is not
             retryable is executed again (policy *failed activations: execute*: the SDK has
             no decision that replays a failure).
 
@@ -95,7 +95,7 @@ class Admission(Store):
         """Fail an execution of an activation, at `now` (seconds); durable at once.
 
         Returns:
-            the offset of the failure, and `"RETRY_READY"` or `"FAILED"`.
+            the offset of the failure, and `"retry-ready"` or `"failed"`.
 
         Raises:
             Fenced: the lease, the attempt or the fence is not the current one.
@@ -104,7 +104,7 @@ class Admission(Store):
         """
         what = f"failure of activation {activation_id!r}"
         part = self._live(now, lease, what)
-        status = "RETRY_READY" if retryable else "FAILED"
+        status = "retry-ready" if retryable else "failed"
         error = (error_code, error_data)
         offset = part.activations.fail(activation_id, attempt, fence, error, status)
         if offset is None:

@@ -39,6 +39,7 @@ class Clients(Store):
         component: str,
         kind: str,
         input: bytes,
+        home: tuple[str, str, str, str] | None = None,
         **ids: Unpack[Ids],
     ) -> Run:
         """Queue a new run.
@@ -48,6 +49,8 @@ class Clients(Store):
             component: the component to execute.
             kind: its type: `"workflow"`, `"function"`, …
             input: its input, JSON bytes.
+            home: the entity with the run's state: type, key, scope and scope id; None
+                for a run that begins without any.
             ids: whose it is; see `Identity`.
 
         Returns:
@@ -58,8 +61,9 @@ class Clients(Store):
             ValueError: an id cannot be used.
             TypeError: a keyword is no id.
         """
-        whose = ids_of(self.named(**ids))
-        run = Run(component, kind, bytes(input), submitted_at=now, **whose)
+        whose = self.named(**ids)
+        kept = None if home is None else EntityKey(whose.tenant, *home)
+        run = Run(component, kind, bytes(input), kept, submitted_at=now, **ids_of(whose))
         self._parts[run.run_id] = Parts(self._runs.add(run), self.policy)
         return run
 
@@ -71,7 +75,7 @@ class Clients(Store):
             run_id: the run.
             value: the answer: any text, or an option's id where options were given (for
                 `multiselect` and `choice` also several, as a JSON list or separated by
-                commas), `"__custom__:<text>"` or `"__skipped__"` where allowed.
+                commas), a text marked as custom or an answer that skips where allowed.
             index: which question; None for the only open one.
 
         Returns:

@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from agnt5_sim.platform.errors import VersionConflict
 
-WORKFLOW_ENTITY = "WorkflowEntity"
-"""The entity type in which the SDK keeps a workflow's state."""
-
 
 class EntityKey(NamedTuple):
     """Where an entity lives."""
@@ -21,22 +18,6 @@ class EntityKey(NamedTuple):
     key: str
     scope: str
     scope_id: str
-
-
-def scope_of(
-    component: str, run_id: str, session_id: str | None, user_id: str | None
-) -> tuple[str, str, str]:
-    """Where a run's workflow state lives: user > session (when it is not the run) > run.
-
-    Returns:
-        key, scope and scope id, as the SDK's `WorkflowEntity` forms them.
-    """
-    if user_id:
-        return f"user:{user_id}", "user", user_id
-    if session_id and session_id != run_id:
-        prefix = f"workflow:{component}:" if component else ""
-        return f"{prefix}session:{session_id}", "session", session_id
-    return f"run:{run_id}", "run", run_id
 
 
 class Entities:

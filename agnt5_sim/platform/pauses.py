@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _ONE = frozenset({"approval", "select", "selection"})
 _MANY = frozenset({"choice", "multiselect"})
-_SKIP = frozenset({"__skipped__", "__skip__"})
-_CUSTOM = "__custom__:"
 
 
 def _pairs(options: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
@@ -36,16 +34,16 @@ class PauseRequest:
         question: its text.
         input_type: `text`, `approval`, `select` (`selection`), `multiselect` (`choice`).
         options: `(id, label)` pairs to choose from.
-        allow_custom: also take `"__custom__:<text>"`.
-        skippable: also take `"__skipped__"` or `"__skip__"`.
+        custom: what any other text is marked with to be taken too; "" to take no other.
+        skips: the answers that leave the question out; none when it must be answered.
     """
 
     index: int
     question: str = ""
     input_type: str = "text"
     options: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
-    allow_custom: bool = False
-    skippable: bool = False
+    custom: str = ""
+    skips: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -56,8 +54,8 @@ class Pause:
     question: str
     input_type: str
     options: tuple[tuple[str, str], ...]
-    allow_custom: bool
-    skippable: bool
+    custom: str
+    skips: tuple[str, ...]
     opened_at: float
     answer: str | None = None
     answered_at: float | None = None
@@ -78,10 +76,10 @@ def expected(pause: Pause | PauseRequest) -> str:
         return "any text"
     ids = ", ".join(repr(id_) for id_, _ in pause.options)
     text = f"{'one or more' if pause.input_type in _MANY else 'one'} of {ids}"
-    if pause.allow_custom:
-        text += f", or {_CUSTOM + '<text>'!r}"
-    if pause.skippable:
-        text += ", or '__skipped__'"
+    if pause.custom:
+        text += f", or {pause.custom + '<text>'!r}"
+    if pause.skips:
+        text += f", or {pause.skips[0]!r}"
     return text
 
 
@@ -90,11 +88,13 @@ def takes(pause: Pause | PauseRequest, value: str) -> bool:
     ids = {id_ for id_, _ in pause.options}
     if not ids or pause.input_type not in _ONE | _MANY or value in ids:
         return True
-    if pause.skippable and value in _SKIP:
-        return True
-    if pause.allow_custom and value.startswith(_CUSTOM):
+    if value in pause.skips or _is_custom(pause, value):
         return True
     return pause.input_type in _MANY and _all_known(pause, ids, value)
+
+
+def _is_custom(pause: Pause | PauseRequest, value: str) -> bool:
+    return bool(pause.custom) and value.startswith(pause.custom)
 
 
 def _all_known(pause: Pause | PauseRequest, ids: set[str], value: str) -> bool:
@@ -107,8 +107,7 @@ def _all_known(pause: Pause | PauseRequest, ids: set[str], value: str) -> bool:
     else:
         chosen = [part.strip() for part in value.split(",")]
     return bool(chosen) and all(
-        isinstance(one, str) and (one in ids or (pause.allow_custom and one.startswith(_CUSTOM)))
-        for one in chosen
+        isinstance(one, str) and (one in ids or _is_custom(pause, one)) for one in chosen
     )
 
 
@@ -134,8 +133,8 @@ class Pauses:
             request.question,
             request.input_type,
             request.options,
-            request.allow_custom,
-            request.skippable,
+            request.custom,
+            request.skips,
             now,
         )
         self._open = request.index

@@ -70,6 +70,17 @@ class Policy:
             msg = f"lease={lease!r} is not a duration; allowed: a positive number of seconds"
             raise ValueError(msg)
 
+    def told(self) -> tuple[tuple[str, object], ...]:
+        """Return what was chosen, by name, as a history keeps it."""
+        return (
+            ("recovery", self.recovery),
+            ("sleep_records", self.sleep_records),
+            ("durability", self.durability),
+            ("lease", self.lease),
+            ("buffered", self.buffered),
+            ("tail", self.tail),
+        )
+
     @property
     def buffered(self) -> bool:
         """Whether a worker's events wait for a flush before they are durable."""

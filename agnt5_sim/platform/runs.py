@@ -16,6 +16,7 @@ from agnt5_sim.platform.identity import Identified
 
 if TYPE_CHECKING:
     from agnt5_sim.platform.dispatches import Resume
+    from agnt5_sim.platform.entities import EntityKey
 
 _TRANSITIONS = {
     "queued": frozenset({"running", "cancelled"}),
@@ -32,6 +33,7 @@ class Run(Identified):
         component: the name of the component to execute.
         kind: the component's type: `"workflow"`, `"function"`, …
         input: the input, as JSON bytes.
+        home: the entity its state is kept in, or None.
         state: `queued`, `running`, `waiting`, `completed`, `failed` or `cancelled`.
         attempt: number of the current attempt, or of the next one while queued.
         revision: rises by one with every change of state.
@@ -45,6 +47,7 @@ class Run(Identified):
     component: str
     kind: str
     input: bytes
+    home: EntityKey | None = None
     state: str = "queued"
     attempt: int = 0
     revision: int = 0

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from agnt5_sim.platform.agenda import Change
 from agnt5_sim.platform.dispatches import Dispatch
-from agnt5_sim.platform.entities import WORKFLOW_ENTITY, EntityKey, scope_of
 from agnt5_sim.platform.identity import ids_of
 from agnt5_sim.platform.store import Parts, Store
 
@@ -142,8 +141,6 @@ class Scheduling(Store):
     def _initial_state(self, part: Parts) -> bytes:
         record = part.record
         if record.initial_state is None:
-            run = record.view
-            key, scope, scope_id = scope_of(run.component, run.run_id, run.session_id, run.user_id)
-            entity = EntityKey(run.tenant, WORKFLOW_ENTITY, key, scope, scope_id)
-            record.initial_state = self._entities.load(entity)[0]
+            home = record.view.home
+            record.initial_state = b"" if home is None else self._entities.load(home)[0]
         return record.initial_state

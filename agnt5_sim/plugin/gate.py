@@ -11,14 +11,17 @@ from agnt5_sim.plugin import marker, scenarios
 from agnt5_sim.plugin.progress import Progress
 from agnt5_sim.plugin.tests import FUNCTION, SweptTest
 from agnt5_sim.report import summary
+from agnt5_sim.sdk.generations.detect import installed, profile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from agnt5_sim.exploring import Exploration
     from agnt5_sim.plugin.options import Choices
 
 PROPERTY = "agnt5_sim"
 """Of a swept test's report: what its sweep came to."""
+_COLOURS = {"bad": {"red": True}, "known": {"yellow": True}, "good": {"green": True}}
 
 
 class Gate:
@@ -93,9 +96,9 @@ class Gate:
         except pytest.skip.Exception:
             raise
         except (Exception, pytest.fail.Exception):
-            summary.keep(pyfuncitem, PROPERTY, None)
+            _keep(pyfuncitem, None)
             raise
-        summary.keep(pyfuncitem, PROPERTY, exploration)
+        _keep(pyfuncitem, exploration)
         swept.judge(exploration)
         return True
 
@@ -111,7 +114,7 @@ class Gate:
 
     def pytest_report_header(self) -> str:
         """Say what is swept, and how."""
-        return summary.header(self.choices)
+        return summary.header(self._asked())
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -128,4 +131,25 @@ class Gate:
         """Say how many lives were lived, and what broke."""
         ran = exitstatus not in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}
         if ran and not self.config.option.collectonly:
-            summary.write(terminalreporter, self.results, self.choices)
+            terminalreporter.section("agnt5-sim")
+            for line in summary.lines(self.results, self._asked()):
+                terminalreporter.write_line(line.text, **_COLOURS.get(line.mark, {}))
+
+    def _asked(self) -> summary.Asked:
+        """Return what was asked, as the summary tells it."""
+        choices = self.choices
+        return summary.Asked(
+            installed().version,
+            profile(choices.profile),
+            choices.depth,
+            choices.faults,
+            choices.seed,
+            choices.shard,
+            choices.plan,
+        )
+
+
+def _keep(item: pytest.Item, exploration: Exploration | None) -> None:
+    """Keep with a test what its sweep came to; it travels with the report, and into JUnit's."""
+    result = summary.result_of(item.nodeid, exploration)
+    item.user_properties.append((PROPERTY, json.dumps(result)))

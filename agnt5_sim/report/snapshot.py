@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from agnt5_sim.report.stream import render, render_run
-from agnt5_sim.sdk.generations.detect import GENERATIONS
 
 if TYPE_CHECKING:
     from syrupy.location import PyTestLocation
@@ -42,6 +41,7 @@ class EventStream(Sequence["EventView"]):
         self._run_id = run_id
         self._events = tuple(events)
         self.profile = history[0].name
+        self.generation: str = history[0].data["generation"]
 
     def __getitem__(self, index: Any) -> Any:
         """Return an event, or a tuple of them."""
@@ -68,14 +68,14 @@ class EventStream(Sequence["EventView"]):
         if isinstance(other, EventStream):
             return str(self) == str(other)
         if type(other).__module__.partition(".")[0] == "syrupy" and callable(other):
-            return bool(other(extension_class=extension_for(self.profile)) == self)
+            return bool(other(extension_class=extension_for(self.profile, self.generation)) == self)
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
 
 class EventStreamExtension(SingleFileSnapshotExtension):
-    """Keeps event streams as text, one file each. Use `extension_for(profile)`."""
+    """Keeps event streams as text, one file each. Use `extension_for`."""
 
     _write_mode = WriteMode.TEXT
     file_extension = "events"
@@ -83,6 +83,7 @@ class EventStreamExtension(SingleFileSnapshotExtension):
     # extensions for leftovers, and deletes another profile's set when it updates.
     snapshot_dirname = "__events__"
     profile = ""
+    generation = ""
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
@@ -92,7 +93,7 @@ class EventStreamExtension(SingleFileSnapshotExtension):
 
     def serialize(self, data: Any, **_options: Any) -> str:
         """Return the text of a stream, with what tells it was not damaged."""
-        return sealed(str(data), self.profile)
+        return sealed(str(data), self.profile, self.generation)
 
     def read_snapshot_data_from_location(
         self, *, snapshot_location: str, snapshot_name: str, session_id: str
@@ -105,29 +106,37 @@ class EventStreamExtension(SingleFileSnapshotExtension):
             return None
         except (OSError, UnicodeDecodeError) as error:
             return _unusable(snapshot_location, f"it cannot be read ({error})")
-        problem = what_is_wrong(text, self.profile)
+        problem = what_is_wrong(text, self.profile, self.generation)
         return text if problem is None else _unusable(snapshot_location, problem)
 
 
 @cache
-def extension_for(profile: str) -> type[EventStreamExtension]:
-    """Return the extension that keeps the streams of a profile in files of their own."""
+def extension_for(profile: str, generation: str) -> type[EventStreamExtension]:
+    """Return the extension that keeps the streams of a profile in files of their own.
+
+    Args:
+        profile: of the life.
+        generation: the letter of the generation that profile is of.
+    """
     return type(
         "EventStreamExtension",
         (EventStreamExtension,),
-        {"file_extension": f"{profile}.events", "profile": profile},
+        {
+            "file_extension": f"{profile}.events",
+            "profile": profile,
+            "generation": generation,
+        },
     )
 
 
-def generation_letter(profile: str) -> str:
-    """Return the letter of the generation a profile belongs to."""
-    return next((g.letter for g in GENERATIONS if profile in g.profiles), "?")
+def _title(profile: str, generation: str) -> str:
+    return f"{_TITLE}; generation {generation}; profile {profile}"
 
 
-def sealed(body: str, profile: str) -> str:
+def sealed(body: str, profile: str, generation: str) -> str:
     """Put a title and a seal around the text of a stream."""
     lines = body.rstrip("\n").split("\n")
-    title = f"{_TITLE}; generation {generation_letter(profile)}; profile {profile}"
+    title = _title(profile, generation)
     return "\n".join([title, *lines, _seal(lines)]) + "\n"
 
 
@@ -136,10 +145,10 @@ def _seal(lines: list[str]) -> str:
     return f"# {len(lines)} lines, {digest}"
 
 
-def what_is_wrong(text: str, profile: str) -> str | None:
+def what_is_wrong(text: str, profile: str, generation: str) -> str | None:
     """Return why a snapshot's text cannot be compared with, or None."""
     lines = text.rstrip("\n").split("\n")
-    title = f"{_TITLE}; generation {generation_letter(profile)}; profile {profile}"
+    title = _title(profile, generation)
     if not lines[0].startswith(_TITLE):
         return "it is damaged: it does not begin with the title of an event stream"
     if lines[0] != title:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from agnt5_sim.history.terms import WAITING
 from agnt5_sim.judging.reading.lives import read
-from agnt5_sim.world.clock import NS
-from agnt5_sim.world.world import DEFAULT_EPOCH_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,21 +20,14 @@ if TYPE_CHECKING:
     from agnt5_sim.history import Entry, History
     from agnt5_sim.judging.reading.lives import Attempt, Run
 
-_ID_KEYS: Final = ("event_id", "correlation_id")
-"""How the keys of generated ids end: `parent_correlation_id`, `step_correlation_id` …"""
-_USERS: Final = frozenset(
-    {"content", "input", "input_data", "output_data", "response", "result", "value"}
-)
-_DROPPED: Final = frozenset({"event_type", "stack_trace", "timestamp_ns"})
+_NS: Final = 1_000_000_000
 _SECRET: Final = re.compile(
     r"webhook_secret|secret|password|passwd|authorization|cookie|api[-_]?key|private[-_]?key"
     r"|(?:^|[-_.])token(?:$|[-_.](?!counts?$|usage$|limit$|budget$|type$))|(?:access|refresh|bearer|bot|auth|fence|id)[-_]?token",
     re.IGNORECASE,
 )
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-_GENERATED: Final = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|actv1_[A-Za-z0-9_-]{43}"
-)
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CLOCK: Final = re.compile(r"(?:time|timestamp|_at)$", re.IGNORECASE)
 _REDACTED: Final = "[redacted]"
 
@@ -56,12 +48,39 @@ def render_run(history: History, run_id: str) -> str:
     return "\n".join(_Stream(history).lines(read(history).runs[run_id])) + "\n"
 
 
+class _Envelope:
+    """How to read what a worker puts around the values of a program: `life.began` says it.
+
+    Args:
+        said: the pairs a history begins with.
+    """
+
+    def __init__(self, said: tuple[tuple[str, Any], ...]) -> None:
+        told = dict(said)
+        self.ids: tuple[str, ...] = told["ids"]
+        self.given = frozenset(told["given"])
+        self.generated = re.compile(f"{_UUID}|{told['generated']}")
+        self._said = frozenset(told["said"])
+        self._same = dict(told["same"])
+
+    def shows(self, key: str, value: Any, around: dict[str, Any]) -> bool:
+        """Tell whether a key says anything the line does not say already."""
+        if key in self._said or self._same.get(key) in around:
+            return False
+        return value is not None or key in self.given
+
+
+_envelope = lru_cache(maxsize=8)(_Envelope)
+
+
 class _Stream:
     """Writes the stream of one run, naming generated ids as they appear."""
 
     def __init__(self, history: History) -> None:
         self._names: dict[str, str] = {}
-        self._began = DEFAULT_EPOCH_NS / NS + history[0].data["start"]
+        began = history[0].data
+        self._envelope = _envelope(began["envelope"])
+        self._began = began["began_ns"] / _NS
         self._lasted = history[-1].time
 
     def lines(self, run: Run) -> Iterator[str]:
@@ -149,21 +168,21 @@ class _Stream:
         Args:
             value: any JSON.
             key: under which it stands.
-            own: whether it is the SDK's own envelope, of which what is empty or said elsewhere
+            own: whether it is the envelope a worker made, of which what is empty or said elsewhere
                 is left out; what a workflow put into it is shown in full.
         """
         if value is not None and value != "" and _SECRET.search(key):
             return _REDACTED
         if isinstance(value, dict):
             return {
-                str(k): self._stable(v, str(k), own=own and k not in _USERS)
+                str(k): self._stable(v, str(k), own=own and k not in self._envelope.given)
                 for k, v in value.items()
-                if not own or _is_shown(k, v, value)
+                if not own or self._envelope.shows(k, v, value)
             }
         if isinstance(value, list):
             return [self._stable(item, key, own=own) for item in value]
         if isinstance(value, str):
-            if own and key.endswith(_ID_KEYS) and value:
+            if own and key.endswith(self._envelope.ids) and value:
                 return self._name(value)
             return self._strip(value, own=own)
         if type(value) in {int, float} and _CLOCK.search(key):
@@ -172,7 +191,7 @@ class _Stream:
 
     def _offset_of(self, reading: float) -> Any:
         """Return a reading of the life's clock as an offset, in whatever unit it is."""
-        for unit in (1, 1_000, 1_000_000, NS):
+        for unit in (1, 1_000, 1_000_000, _NS):
             seconds = reading / unit - self._began
             if 0 <= seconds <= self._lasted:
                 return _offset(seconds)
@@ -184,18 +203,11 @@ class _Stream:
                 return self._text(json.loads(text), own=own)
             except ValueError:
                 pass
-        text = _GENERATED.sub(lambda match: self._name(match[0]), text)
+        text = self._envelope.generated.sub(lambda match: self._name(match[0]), text)
         return _BEARER.sub(lambda match: f"{match[1]} {_REDACTED}", text)
 
     def _name(self, identity: str) -> str:
         return self._names.setdefault(identity, f"#{len(self._names) + 1}")
-
-
-def _is_shown(key: str, value: Any, envelope: dict[str, Any]) -> bool:
-    """Tell whether a key of an event's envelope says anything the line does not say already."""
-    if key in _DROPPED or (key == "event_id" and "correlation_id" in envelope):
-        return False
-    return value is not None or key in _USERS
 
 
 def _offset(seconds: float) -> str:

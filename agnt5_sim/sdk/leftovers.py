@@ -12,6 +12,8 @@ from contextvars import Context, ContextVar, copy_context
 from functools import lru_cache
 from typing import Any
 
+from agnt5_sim.sdk.protocol.causes import is_step_variable
+
 _NUMBER = re.compile(r"_\d+$")
 _ABSENT = object()
 
@@ -35,7 +37,7 @@ def _default(variable: ContextVar[Any]) -> Any:
 
 
 def _of_the_sdk(variable: ContextVar[Any]) -> bool:
-    return variable.name.startswith("agnt5_step") or variable in _variables(len(sys.modules))
+    return is_step_variable(variable.name) or variable in _variables(len(sys.modules))
 
 
 @lru_cache(maxsize=1)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
+import life_workflows as wf
 import pytest
 from docs_pages import ROOT, blocks_of, everything, name_of, pages, prose
 
 import agnt5_sim
+from agnt5_sim import simulate
 from agnt5_sim.faults import KINDS
+from agnt5_sim.history import History
 from agnt5_sim.judging import GUARANTEE_IDS
 from agnt5_sim.judging.diagnosis import DEFECTS
 from agnt5_sim.plugin.table import MARKED, MARKER, OPTIONS, Option
-from agnt5_sim.sdk.generations.detect import GENERATIONS
+from agnt5_sim.sdk.generations.detect import GENERATIONS, installed
 
 REFERENCE = ROOT / "docs" / "reference"
 PACKAGE = ROOT / "agnt5_sim"
@@ -139,13 +143,79 @@ def _kinds_of(node: ast.Call) -> set[str]:
     return set()
 
 
+_TEXT = (REFERENCE / "history.md").read_text(encoding="utf-8").partition("## Kinds of entry")[2]
+_KINDS_OF_ENTRY, _, _OF_EVENTS = _TEXT.partition("The fields of an event:")
+_CROSSED = {"reply", "refused"}
+"""Fields that whatever crosses to the platform has."""
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Return the cells of each row whose first cell is code."""
+    return [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
+
+
+def _fields_documented() -> dict[str, set[str]]:
+    """Return the fields of each kind of entry, as the history page has them."""
+    of_events = {field for row in _rows(_OF_EVENTS) for field in _CODE.findall(row[0])}
+    found: dict[str, set[str]] = {}
+    for kinds, _, what in _rows(_KINDS_OF_ENTRY):
+        for kind in _CODE.findall(kinds):
+            said = re.sub(r"\([^)]*\)", "", what)  # in parentheses are values, and what they mean
+            found[kind] = {
+                field for field in _CODE.findall(said) if re.fullmatch("[a-z0-9_]+", field)
+            }
+            if kind.startswith("platform."):
+                found[kind] |= _CROSSED
+    for kind in ("platform.emit", "platform.runtime"):
+        found[kind] |= of_events
+    found["platform.state.save"] |= found["platform.state.load"]
+    return found
+
+
 def test_every_kind_of_entry_is_documented():
     """The history page lists the kinds the source can write, and no other."""
-    text = (REFERENCE / "history.md").read_text(encoding="utf-8").partition("## Kinds of entry")[2]
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    documented = {kind for row in rows for kind in _CODE.findall(row)}
     written = _kinds_written() | {"platform.emit"}  # written through a helper's tuple
-    assert sorted(written) == sorted(documented)
+    assert sorted(written) == sorted(_fields_documented())
+
+
+def _lives() -> Iterator[History]:
+    """Live what writes most kinds of entry: questions, sleeps, state, errors, kills."""
+    for profile in installed().profiles:
+        for plan in ("none", "kill after any:point#9", "kill before any:point#5"):
+            yield simulate(
+                wf.life_order,
+                {"order_id": "o"},
+                answers="yes",
+                profile=profile,
+                faults=plan,
+            ).history
+        yield simulate(wf.life_fails, profile=profile).history
+        yield simulate(wf.life_remembers, {"name": "n"}, profile=profile, user_id="u").history
+
+
+def test_every_field_of_an_entry_is_documented():
+    """What lives write into their entries, the history page has a word for."""
+    documented = _fields_documented()
+    undocumented = {
+        (entry.kind, field)
+        for history in _lives()
+        for entry in history
+        for field in entry.data
+        if field not in documented[entry.kind]
+    }
+    assert undocumented == set()
+
+
+def test_every_field_that_is_documented_is_written():
+    """A field that was renamed would else live on in the page."""
+    literals = {
+        node.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    fields = {field for fields in _fields_documented().values() for field in fields}
+    assert sorted(fields - literals) == []
 
 
 def test_every_kind_of_fault_is_documented():

@@ -19,6 +19,8 @@ from agnt5_sim.history.values import freeze
 from agnt5_sim.judging import compare, judge
 from agnt5_sim.judging.violation import Violation
 from agnt5_sim.judging.volatile import Volatile
+from agnt5_sim.platform import Policy
+from agnt5_sim.sdk.protocol.events import SAID
 
 EPOCH_NS = 1_767_225_600_000_000_000
 LEASE_S = 30.0
@@ -35,7 +37,7 @@ class Telling:
         *,
         profile: str = "compat",
         agnt5: str = "0.14.5",
-        policy: object = "",
+        policy: Policy | None = None,
         plan: str = "none",
     ) -> None:
         self.history = History()
@@ -55,7 +57,7 @@ class Telling:
             plan=plan,
             seed=0,
             start=0,
-            policy=str(policy),
+            policy=() if policy is None else policy.told(),
         )
 
     # -- what it comes to --------------------------------------------------------------
@@ -131,6 +133,7 @@ class Telling:
             user_id=user,
             tenant=tenant,
             streaming=False,
+            home=_home(workflow, run, session, user),
         )
 
     def dispatched(
@@ -156,7 +159,7 @@ class Telling:
             resumes=resumes,
         )
         if number == 0:
-            self.emit("workflow.started", f"wf:{self.run}", payload={"is_replay": False})
+            self.emit("workflow.started", f"wf:{self.run}")
         return self
 
     def killed(self) -> Telling:
@@ -173,24 +176,35 @@ class Telling:
 
     def completed(self, output: Any = None, *, state: Any = None, says: Any = ...) -> Telling:
         """The run completes; `says` is the output in its journal when that is another."""
-        payload = {"output_data": output if says is ... else says}
-        self.emit("workflow.completed", f"wf:{self.run}", payload=payload)
+        said = output if says is ... else says
+        self.emit("workflow.completed", f"wf:{self.run}", output=said)
         self.emit("run.completed", self.run, parent="", outcome="completed")
         return self.ended("completed", output, state=state)
 
-    def failed(self, error: str = "ValueError: no", *, state: Any = None) -> Telling:
+    def failed(
+        self, error: str = "ValueError: no", *, means: str = "", state: Any = None
+    ) -> Telling:
         """The run fails."""
         self.emit("workflow.failed", f"wf:{self.run}")
         self.emit("run.failed", self.run, parent="", outcome="failed")
-        return self.ended("failed", error=error, state=state)
+        return self.ended("failed", error=error, means=means, state=state)
 
-    def ended(self, how: str, output: Any = None, *, error: str = "", state: Any = None) -> Telling:
+    def ended(
+        self,
+        how: str,
+        output: Any = None,
+        *,
+        error: str = "",
+        means: str = "",
+        state: Any = None,
+    ) -> Telling:
         """The client is told of the run's end."""
         return self.note(
             "run.ended",
             how,
             output=json.dumps(output).encode() if how == "completed" else b"",
             error=error,
+            means=means,
             state=b"" if state is None else json.dumps(state).encode(),
         )
 
@@ -207,7 +221,8 @@ class Telling:
         *,
         name: str = "",
         parent: str | None = None,
-        payload: Any = None,
+        replay: bool = False,
+        output: Any = ...,
         channel: str = "checkpoint",
         sequence: int | None = None,
         source_ns: int | None = None,
@@ -216,15 +231,27 @@ class Telling:
         sleeps: str = "",
         **more: Any,
     ) -> Telling:
-        """The SDK emits an event; without a parent it is the workflow's, which is nobody's."""
+        """The SDK emits an event; without a parent it is the workflow's, which is nobody's.
+
+        Args:
+            replay: whether the start of a workflow is marked as a replay.
+            output: what the event says came of it; left out when it does not say.
+        """
         self.sequence += 1
         workflow = f"wf:{self.run}"
+        of, phase = SAID[kind]
+        if (of, phase) == ("workflow", "started"):
+            more["replay"] = replay
+        if output is not ...:
+            more["output"] = json.dumps(output).encode()
         return self.entry(
             "platform.runtime" if channel == "runtime" else "platform.emit",
             f"{kind}/{name}" if name else kind,
             type=kind,
+            of=of,
+            phase=phase,
             channel=channel,
-            payload=json.dumps(payload or {}),
+            payload="{}",
             sequence=self.sequence if sequence is None else sequence,
             source_ns=EPOCH_NS + round(self.now * 1e9) if source_ns is None else source_ns,
             step=step,
@@ -391,9 +418,12 @@ class Telling:
             "paused", pause_index=index, question=question, input_type="text", options=()
         )
 
-    def answered(self, value: str, index: int = 0) -> Telling:
-        """A person answers a question."""
-        return self.note("pause.answered", f"pause:{index}", value=value, duplicate=False)
+    def answered(self, value: str, index: int = 0, *, seen: Any = ...) -> Telling:
+        """A person answers a question; `seen` is what the workflow is to see of it."""
+        seen = value if seen is ... else seen
+        return self.note(
+            "pause.answered", f"pause:{index}", value=value, seen=seen, duplicate=False
+        )
 
     def told(self, value: Any, index: int = 0) -> Telling:
         """The workflow is given the answer."""
@@ -417,10 +447,10 @@ class Telling:
         key: str = "",
         scope: str = "run",
         scope_id: str = "",
-        entity: str = "WorkflowEntity",
+        entity: str = "",
         **more: Any,
     ) -> Telling:
-        """The SDK saves an entity; without a key it is the run's own state."""
+        """The SDK saves an entity; without one it is the run's own state."""
         data = {"value": json.dumps(value).encode(), "expected": expected, "reply": expected + 1}
         where = _where(key, scope, scope_id or self.run, entity)
         return self.entry("platform.state.save", scope, **where, **{**data, **more})
@@ -431,9 +461,9 @@ class Telling:
         key: str = "",
         scope: str = "run",
         scope_id: str = "",
-        entity: str = "WorkflowEntity",
+        entity: str = "",
     ) -> Telling:
-        """The SDK loads an entity; without a key it is the run's own state."""
+        """The SDK loads an entity; without one it is the run's own state."""
         where = _where(key, scope, scope_id or self.run, entity)
         return self.entry("platform.state.load", scope, **where, reply=(b"", 0))
 
@@ -446,9 +476,18 @@ class Telling:
         return self.entry("effect", name, args=freeze((args, {})), step=step)
 
 
-def _where(key: str, scope: str, scope_id: str, entity: str) -> dict[str, str]:
+def _home(workflow: str, run: str, session: str, user: str) -> tuple[str, str, str]:
+    if user:
+        return f"user:{user}", "user", user
+    if session and session != run:
+        return f"workflow:{workflow}:session:{session}", "session", session
+    return f"run:{run}", "run", run
+
+
+def _where(key: str, scope: str, scope_id: str, entity: str) -> dict[str, Any]:
     return {
-        "entity": entity,
+        "own": not entity,
+        "entity": entity or "Own",
         "key": key or f"{scope}:{scope_id}",
         "scope": scope,
         "scope_id": scope_id,

@@ -49,7 +49,7 @@ def test_another_status_is_found(tell):
 
 def test_a_conflict_is_told_apart(tell):
     """result.same: the platform refused a step that was called with other inputs."""
-    life = tell().failed("ActivationConflict: stable step key was reused")
+    life = tell().failed("refused", means="record-of-another")
     assert ["conflict"] == [found[4] for found in life.against(tell().completed(1))]
 
 

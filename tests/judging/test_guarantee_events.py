@@ -304,9 +304,7 @@ def test_a_parent_that_has_ended_is_found(life):
 
 def test_a_parent_that_a_dead_attempt_closed_is_told_apart(life):
     """events.parent: the dead attempt completed the workflow, and died before it was told."""
-    life.emit("workflow.completed", "wf:run-1", payload={"output_data": 1}).recovered().emit(
-        STARTED, "a"
-    )
+    life.emit("workflow.completed", "wf:run-1", output=1).recovered().emit(STARTED, "a")
     assert [("events.parent", STARTED, OPEN, "wf:run-1", "closed-by-the-dead")] == life.broken()
 
 
@@ -456,21 +454,15 @@ def test_a_refused_event_after_the_end_was_never_accepted(life):
 # -- events.started --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mark", [{"is_replay": True}, {"attempt": 1}, {"attempt": "2"}])
-def test_a_later_start_that_is_marked_is_a_replay(life, mark):
-    """events.started: generation A says is_replay, generation E counts attempts."""
-    assert (
-        [] == life.recovered().emit("workflow.started", "again", payload=mark, parent="").broken()
-    )
+def test_a_later_start_that_is_marked_is_a_replay(life):
+    """events.started: every attempt but the first says that there was one before."""
+    assert [] == life.recovered().emit("workflow.started", "again", replay=True, parent="").broken()
 
 
 @pytest.mark.parametrize(("completed", "cause"), [((), "nothing-completed"), (("a_0",), "")])
-@pytest.mark.parametrize("mark", [{}, {"is_replay": False}, {"attempt": 0}, {"attempt": None}])
-def test_a_second_start_that_is_not_marked_is_found(life, mark, completed, cause):
+def test_a_second_start_that_is_not_marked_is_found(life, completed, cause):
     """events.started: a run starts once."""
-    life.after(1).recovered(completed=completed).emit(
-        "workflow.started", "again", payload=mark, parent=""
-    )
+    life.after(1).recovered(completed=completed).emit("workflow.started", "again", parent="")
     seen = "none; it started first at 0 s"
     wanted = "a mark that the run had started before"
     assert [("events.started", "workflow.started", wanted, seen, cause)] == life.broken()
@@ -479,10 +471,7 @@ def test_a_second_start_that_is_not_marked_is_found(life, mark, completed, cause
 def test_a_start_that_was_lost_is_no_start(tell):
     """events.started under `on-flush`: nobody ever heard of the first."""
     life = tell(policy=Policy(durability="on-flush")).recovered()
-    assert (
-        []
-        == life.emit("workflow.started", "again", payload={"is_replay": False}, parent="").broken()
-    )
+    assert [] == life.emit("workflow.started", "again", parent="").broken()
 
 
 def test_a_start_that_was_refused_is_no_start(life):

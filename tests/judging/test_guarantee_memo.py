@@ -75,7 +75,7 @@ def test_branches_count_their_calls_on_their_own(life):
     assert [] == life.completed().broken()
 
 
-@pytest.mark.parametrize("policy", ["", Policy(), Policy(lease=5.0)])
+@pytest.mark.parametrize("policy", [None, Policy(), Policy(lease=5.0)])
 def test_without_another_policy_an_event_is_durable_at_once(tell, policy):
     """The default needs no flush, whether a life spells it out or not."""
     assert (

@@ -34,14 +34,14 @@ def test_a_question_asked_again_before_any_answer_is_the_same_question(life):
     [
         ("yes", "yes"),
         ("", ""),
-        ("__skipped__", None),
-        ("__skip__", None),
-        ("__custom__:blue", "blue"),
+        ("skipped", None),
+        ("custom: blue", "blue"),
     ],
 )
 def test_an_answer_reaches_the_workflow_as_it_is_to_see_it(life, given, seen):
     """Skipped and custom answers have a wire form."""
-    life.asks().pauses().answered(given).dispatched(resumes="paused").asks().told(seen)
+    life.asks().pauses().answered(given, seen=seen)
+    life.dispatched(resumes="paused").asks().told(seen)
     assert [] == life.completed().broken()
 
 
@@ -131,29 +131,25 @@ def test_an_answer_that_another_path_takes_is_found(life):
 def test_a_journal_with_another_answer_is_found(life):
     """pause.answer: what the journal says was answered is not what was."""
     life.asks().pauses().answered("yes").dispatched(resumes="paused").asks()
-    output = {"handler_name": "wait_for_user", "step_name": "wait_for_user_0", "result": "no"}
-    life.emit("workflow.step.completed", "q", step="pause:0", payload={"output_data": output}).told(
-        "yes"
-    )
+    life.emit("workflow.step.completed", "q", step="pause:0", output="no", answer_to=0).told("yes")
     assert [("pause.answer", "pause:0", "'yes'", "'no'", "journal")] == life.completed().broken()
 
 
 @pytest.mark.parametrize(
-    ("kind", "output", "more"),
+    ("kind", "about"),
     [
-        ("completed", {"step_name": "wait_for_user_0", "result": "yes"}, {}),
-        ("completed", {"step_name": "wait_for_user_0", "result": "no"}, {"refused": "Fenced: no"}),
-        ("completed", {"step_name": "wait_for_user_x", "result": "no"}, {}),
-        ("completed", {"step_name": "wait_for_user_7", "result": "no"}, {}),
-        ("completed", {"step_name": "a_0", "result": "no", "handler_name": "a"}, {}),
-        ("progress", {"step_name": "wait_for_user_0", "result": "no"}, {}),
+        ("completed", {"answer_to": 0, "output": "yes"}),
+        ("completed", {"answer_to": 0, "output": "no", "refused": "Fenced: no"}),
+        ("completed", {"answer_to": 7, "output": "no"}),
+        ("completed", {"output": "no"}),
+        ("completed", {}),
+        ("progress", {"answer_to": 0, "output": "no"}),
     ],
 )
-def test_a_journal_that_does_not_contradict_an_answer(life, kind, output, more):
+def test_a_journal_that_does_not_contradict_an_answer(life, kind, about):
     """pause.answer: the same answer, a refused one, and what is about something else."""
     life.asks().pauses().answered("yes").dispatched(resumes="paused").asks()
-    payload = {"output_data": {"handler_name": "wait_for_user", **output}}
-    life.emit(f"workflow.step.{kind}", "q", step="pause:0", payload=payload, **more).told("yes")
+    life.emit(f"workflow.step.{kind}", "q", step="pause:0", **about).told("yes")
     assert [] == life.completed().broken()
 
 

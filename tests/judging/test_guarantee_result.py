@@ -144,11 +144,11 @@ def test_a_client_that_is_given_something_else_is_found(life, says, given):
 
 def test_a_journal_that_does_not_say_is_not_held_against_the_client(life):
     """result.agrees: generation A does not put its output into the event."""
-    life.emit("workflow.completed", "wf:run-1", payload={"steps_count": 0}).report("completed")
+    life.emit("workflow.completed", "wf:run-1").report("completed")
     assert [] == life.ended("completed", 5).broken()
 
 
 def test_the_last_completion_is_what_counts(life):
     """result.agrees: an attempt that died before its report said something else."""
-    life.emit("workflow.completed", "wf:run-1", payload={"output_data": "id-a"}).recovered()
+    life.emit("workflow.completed", "wf:run-1", output="id-a").recovered()
     assert [] == [found for found in life.completed("id-b").broken() if found[0] == "result.agrees"]

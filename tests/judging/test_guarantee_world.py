@@ -52,19 +52,19 @@ def test_an_error_that_nobody_awaited_is_found(life, error, seen):
 
 
 @pytest.mark.parametrize(
-    ("variable", "how", "cause"),
+    ("keeps", "how", "cause"),
     [
-        ("_entity_state_adapter", "completed", "_entity_state_adapter"),
-        ("_entity_state_adapter", "paused", "_entity_state_adapter"),
-        ("agnt5_step_event_stack", "completed", "agnt5_step_event_stack"),
-        ("agnt5_step_event_stack", "paused", "suspended-inside"),
-        ("agnt5_step_event_stack", "suspended", "suspended-inside"),
+        ("", "completed", "variable"),
+        ("", "paused", "variable"),
+        ("open steps", "completed", "variable"),
+        ("open steps", "paused", "suspended-inside"),
+        ("open steps", "suspended", "suspended-inside"),
     ],
 )
-def test_a_context_variable_left_set_is_found(life, variable, how, cause):
+def test_a_context_variable_left_set_is_found(life, keeps, how, cause):
     """world.awaited: told once a run, and put down to what kept the SDK from resetting it."""
-    life.entry("context.left", variable).report(how, pause_index=0, timer="")
-    life.dispatched(resumes=how).entry("context.left", variable).completed()
+    life.entry("context.left", "variable", keeps=keeps).report(how, pause_index=0, timer="")
+    life.dispatched(resumes=how).entry("context.left", "variable", keeps=keeps).completed()
     told = [found for found in life.broken() if found[0] == "world.awaited"]
     expected = "what it was when the attempt began"
     assert [("world.awaited", "", expected, "another value", cause)] == told
@@ -73,20 +73,20 @@ def test_a_context_variable_left_set_is_found(life, variable, how, cause):
 def test_a_cancelled_step_that_stays_among_the_open_ones_is_found(life):
     """world.awaited: nobody took it off again."""
     life.step("a_0", until="body").cancelled("a_0")
-    life.entry("context.left", "agnt5_step_event_stack").completed()
+    life.entry("context.left", "variable", keeps="open steps").completed()
     assert ("world.awaited", "cancelled") in {(found[0], found[-1]) for found in life.broken()}
 
 
 def test_a_step_that_never_began_and_stays_among_the_open_ones_is_found(life):
     """world.awaited: the SDK found no function for it."""
     life.calls("a_0").raises("a_0")
-    life.entry("context.left", "agnt5_step_event_stack").completed()
+    life.entry("context.left", "variable", keeps="open steps").completed()
     assert [("world.awaited", "never-began")] == [(f[0], f[-1]) for f in life.broken()]
 
 
 def test_a_context_goes_with_the_attempt_that_died_in_it(life):
     """world.awaited: what a killed worker had set is nobody's any more."""
-    life.entry("context.left", "_entity_state_adapter").recovered().completed()
+    life.entry("context.left", "variable", keeps="").recovered().completed()
     assert "world.awaited" not in {found[0] for found in life.broken()}
 
 

@@ -16,7 +16,7 @@ ASSERTION = ("result.same", "assertion")
     ("behind", "told"),
     [
         (lambda life: life.step("a_0"), True),
-        (lambda life: life.entry("context.left", "_entity_state_adapter"), True),
+        (lambda life: life.entry("context.left", "_entity_state_adapter", keeps=""), True),
         (lambda life: life.entry("program.unawaited", "load_0", what="load"), False),
     ],
     ids=["nothing", "a harmless defect", "another guarantee"],

@@ -31,7 +31,7 @@ def begin(platform: Platform, lease: Lease, **other: Any) -> ActivationGrant:
     """Begin activation `a`, with some arguments changed."""
     arguments: dict[str, Any] = {
         "activation_id": "a",
-        "kind": "STEP",
+        "kind": "step",
         "stable_key": "a_0",
         "input_digest": b"in",
         "definition_digest": b"def",
@@ -47,13 +47,13 @@ def next_attempt(platform: Platform) -> Lease:
 
 
 def test_a_new_activation_executes_and_its_completion_replays() -> None:
-    """EXECUTE with attempt 1, then REPLAY of the output, in this attempt and the next."""
+    """Execute with attempt 1, then replay of the output, in this attempt and the next."""
     platform, lease = running()
     grant = begin(platform, lease)
-    assert ("EXECUTE", 1, None) == (grant.kind, grant.attempt, grant.output)
+    assert ("execute", 1, None) == (grant.kind, grant.attempt, grant.output)
     offset = platform.complete_activation(1.0, lease, "a", 1, grant.fence, b"out")
     assert grant.offset < offset
-    replay = ActivationGrant("REPLAY", 1, b"", b"out", offset)
+    replay = ActivationGrant("replay", 1, b"", b"out", offset)
     assert replay == begin(platform, lease)
     assert replay == begin(platform, next_attempt(platform))
 
@@ -64,7 +64,7 @@ def test_an_interrupted_activation_executes_again_with_a_fresh_fence() -> None:
     old = begin(platform, lease)
     lease = next_attempt(platform)
     new = begin(platform, lease)
-    assert ("EXECUTE", 2) == (new.kind, new.attempt)
+    assert ("execute", 2) == (new.kind, new.attempt)
     assert old.fence != new.fence
     for attempt, fence in ((1, old.fence), (2, old.fence), (1, new.fence)):
         with pytest.raises(Fenced, match="attempt and fence are not the current ones"):
@@ -72,14 +72,14 @@ def test_an_interrupted_activation_executes_again_with_a_fresh_fence() -> None:
     with pytest.raises(Fenced):
         platform.fail_activation(3.0, lease, "a", 1, old.fence, "E", b"", retryable=True)
     assert [Refused(3.0, 2, "completion of activation 'a'")] * 3 == platform.refused[:3]
-    assert "RUNNING" == platform.activations("r")[0].status
+    assert "running" == platform.activations("r")[0].status
 
 
 def test_a_running_activation_is_waited_for() -> None:
-    """Asked again under the same live lease: WAIT, and nothing changes."""
+    """Asked again under the same live lease: wait, and nothing changes."""
     platform, lease = running()
     first = begin(platform, lease)
-    assert ("WAIT", 1, b"") == begin(platform, lease)[:3]
+    assert ("wait", 1, b"") == begin(platform, lease)[:3]
     assert 2 == platform.complete_activation(1.0, lease, "a", 1, first.fence, b"out")
 
 
@@ -91,13 +91,13 @@ def test_other_input_or_other_code_is_a_conflict(other: dict[str, Any]) -> None:
     """Whatever its status, an activation begins again only as what it was."""
     platform, lease = running()
     grant = begin(platform, lease)
-    assert "CONFLICT" == begin(platform, lease, **other).kind
+    assert "conflict" == begin(platform, lease, **other).kind
     platform.complete_activation(1.0, lease, "a", 1, grant.fence, b"out")
-    assert ("CONFLICT", None) == (
+    assert ("conflict", None) == (
         begin(platform, lease, **other).kind,
         begin(platform, lease, **other).output,
     )
-    assert "REPLAY" == begin(platform, lease, name="renamed").kind
+    assert "replay" == begin(platform, lease, name="renamed").kind
 
 
 def test_completing_again_is_idempotent_and_differently_a_conflict() -> None:
@@ -106,14 +106,14 @@ def test_completing_again_is_idempotent_and_differently_a_conflict() -> None:
     fence = begin(platform, lease).fence
     offsets = [platform.complete_activation(1.0, lease, "a", 1, fence, b"1") for _ in "ab"]
     assert offsets[0] == offsets[1]
-    with pytest.raises(RecordConflict, match="is COMPLETED already"):
+    with pytest.raises(RecordConflict, match="is completed already"):
         platform.complete_activation(1.0, lease, "a", 1, fence, b"2")
-    with pytest.raises(RecordConflict, match="is COMPLETED already"):
+    with pytest.raises(RecordConflict, match="is completed already"):
         platform.fail_activation(1.0, lease, "a", 1, fence, "E", b"", retryable=False)
     assert b"1" == begin(platform, lease).output
 
 
-@pytest.mark.parametrize(("retryable", "status"), [(True, "RETRY_READY"), (False, "FAILED")])
+@pytest.mark.parametrize(("retryable", "status"), [(True, "retry-ready"), (False, "failed")])
 def test_a_failed_activation_executes_again(retryable: bool, status: str) -> None:
     """At once when it may be retried; policy *failed activations: execute* otherwise."""
     platform, lease = running()
@@ -130,8 +130,8 @@ def test_a_failed_activation_executes_again(retryable: bool, status: str) -> Non
     with pytest.raises(RecordConflict):
         platform.fail_activation(1.0, lease, "a", 1, grant.fence, "F", b"why", retryable)
     again = begin(platform, lease)
-    assert ("EXECUTE", 2, True) == (again.kind, again.attempt, again.fence != grant.fence)
-    assert "RUNNING" == platform.activations("r")[0].status
+    assert ("execute", 2, True) == (again.kind, again.attempt, again.fence != grant.fence)
+    assert "running" == platform.activations("r")[0].status
 
 
 def test_an_activation_that_never_began_cannot_end() -> None:
@@ -158,7 +158,7 @@ def test_a_dead_worker_neither_begins_nor_ends_an_activation() -> None:
         platform.complete_activation(1.0, lease, "a", 1, fence, b"out")
     with pytest.raises(Fenced, match="died"):
         platform.fail_activation(1.0, lease, "a", 1, fence, "E", b"", retryable=True)
-    assert [("a", "RUNNING")] == [
+    assert [("a", "running")] == [
         (one.activation_id, one.status) for one in platform.activations("r")
     ]
 
@@ -186,26 +186,26 @@ class ActivationsMachine(RuleBasedStateMachine):
         """Begin, and be told what the model says."""
         digest = b"in" if same_input or not self.log[id_] else b"other"
         got = begin(self.platform, self.lease, activation_id=id_, input_digest=digest)
-        executions = [what for what in self.log[id_] if what[0] == "RUNNING"]
+        executions = [what for what in self.log[id_] if what[0] == "running"]
         status = self.status(id_)
         if digest == b"other":
-            assert "CONFLICT" == got.kind
-        elif status == "COMPLETED":
-            assert ("REPLAY", self.log[id_][-1][1]) == (got.kind, got.output)
-        elif status == "RUNNING" and self.log[id_][-1][1] == self.lease.number:
-            assert "WAIT" == got.kind
+            assert "conflict" == got.kind
+        elif status == "completed":
+            assert ("replay", self.log[id_][-1][1]) == (got.kind, got.output)
+        elif status == "running" and self.log[id_][-1][1] == self.lease.number:
+            assert "wait" == got.kind
         else:
             self.offset += 1
-            assert ("EXECUTE", len(executions) + 1, self.offset) == (
+            assert ("execute", len(executions) + 1, self.offset) == (
                 got.kind,
                 got.attempt,
                 got.offset,
             )
             assert got.fence not in [grant.fence for _, grant in self.grants]
-            self.log[id_].append(("RUNNING", self.lease.number))
+            self.log[id_].append(("running", self.lease.number))
             self.grants.append((id_, got))
 
-    @rule(data=st.data(), how=st.sampled_from(["COMPLETED", "RETRY_READY", "FAILED"]), two=ids)
+    @rule(data=st.data(), how=st.sampled_from(["completed", "retry-ready", "failed"]), two=ids)
     def end(self, data: st.DataObject, how: str, two: str) -> None:
         """End any execution ever granted: only the latest of its activation may."""
         if not self.grants:
@@ -215,12 +215,12 @@ class ActivationsMachine(RuleBasedStateMachine):
         latest = [one for other, one in self.grants if other == id_][-1]
 
         def call() -> int:
-            if how == "COMPLETED":
+            if how == "completed":
                 return self.platform.complete_activation(
                     1.0, self.lease, id_, grant.attempt, grant.fence, output
                 )
             offset, status = self.platform.fail_activation(
-                1.0, self.lease, id_, grant.attempt, grant.fence, "E", output, how == "RETRY_READY"
+                1.0, self.lease, id_, grant.attempt, grant.fence, "E", output, how == "retry-ready"
             )
             assert how == status
             return offset
@@ -228,7 +228,7 @@ class ActivationsMachine(RuleBasedStateMachine):
         if grant != latest:
             with pytest.raises(Fenced):
                 call()
-        elif self.status(id_) == "RUNNING":
+        elif self.status(id_) == "running":
             self.offset += 1
             assert self.offset == call()
             self.log[id_].append((how, output))

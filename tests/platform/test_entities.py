@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from agnt5_sim.platform import (
-    WORKFLOW_ENTITY,
     Fenced,
     Lease,
     Outcome,
     Platform,
     VersionConflict,
-    scope_of,
 )
 from agnt5_sim.platform.entities import Entities, EntityKey
+
+HOME = ("State", "user:u", "user", "u")
+"""Where the state of a user's runs is kept."""
 
 
 def running(
@@ -24,8 +25,7 @@ def running(
     run_id: str,
     *,
     tenant: str = "default",
-    user_id: str | None = None,
-    session_id: str | None = None,
+    home: tuple[str, str, str, str] | None = None,
 ) -> Lease:
     """Submit and dispatch a run, and return the lease of its attempt."""
     platform.submit(
@@ -35,28 +35,9 @@ def running(
         b"{}",
         run_id=run_id,
         tenant=tenant,
-        user_id=user_id,
-        session_id=session_id,
+        home=home,
     )
     return platform.dispatch(0.0, run_id, 1).lease
-
-
-@pytest.mark.parametrize(
-    ("component", "session_id", "user_id", "expected"),
-    [
-        ("flow", None, None, ("run:r", "run", "r")),
-        ("flow", "s", None, ("workflow:flow:session:s", "session", "s")),
-        ("", "s", None, ("session:s", "session", "s")),
-        ("flow", "r", None, ("run:r", "run", "r")),
-        ("flow", "s", "u", ("user:u", "user", "u")),
-        ("flow", "", "", ("run:r", "run", "r")),
-    ],
-)
-def test_scope_follows_user_then_session_then_run(
-    component: str, session_id: str | None, user_id: str | None, expected: tuple[str, str, str]
-) -> None:
-    """Keys are those of the SDK's WorkflowEntity; a session that is the run is none."""
-    assert expected == scope_of(component, "r", session_id, user_id)
 
 
 def test_versions_rise_by_one() -> None:
@@ -118,36 +99,39 @@ def test_nothing_is_visible_across_types_keys_and_scopes(other: tuple[str, str, 
 def test_state_of_a_scope_is_there_for_the_next_run_of_it() -> None:
     """What a run of a user saved is the initial state of that user's next run."""
     platform = Platform()
-    lease = running(platform, "r", user_id="u")
-    where = scope_of("flow", "r", None, "u")
-    platform.save_entity(1.0, lease, WORKFLOW_ENTITY, where[0], b"saved", 0, *where[1:])
+    kind, key, scope, scope_id = HOME
+    lease = running(platform, "r", home=HOME)
+    platform.save_entity(1.0, lease, kind, key, b"saved", 0, scope, scope_id)
     platform.finish(1.0, lease, Outcome("completed"))
-    platform.submit(2.0, "flow", "workflow", b"{}", run_id="s", user_id="u")
-    platform.submit(2.0, "flow", "workflow", b"{}", run_id="x", user_id="other")
-    platform.submit(2.0, "flow", "workflow", b"{}", run_id="y", user_id="u", tenant="t")
-    states = [platform.dispatch(2.0, run_id, 1).initial_state for run_id in "sxy"]
-    assert [b"saved", b"", b""] == states
+    other = (kind, "user:other", "user", "other")
+    platform.submit(2.0, "flow", "workflow", b"{}", run_id="s", home=HOME)
+    platform.submit(2.0, "flow", "workflow", b"{}", run_id="x", home=other)
+    platform.submit(2.0, "flow", "workflow", b"{}", run_id="y", home=HOME, tenant="t")
+    platform.submit(2.0, "flow", "workflow", b"{}", run_id="z", user_id="u")
+    states = [platform.dispatch(2.0, run_id, 1).initial_state for run_id in "sxyz"]
+    assert [b"saved", b"", b"", b""] == states
 
 
 def test_every_attempt_starts_from_the_same_state() -> None:
     """Policy *state at start*: captured at first dispatch, whatever is saved later."""
     platform = Platform()
-    key, scope, scope_id = scope_of("flow", "r", "s", None)
-    platform.submit(0.0, "flow", "workflow", b"{}", run_id="r", session_id="s")
-    platform.put_entity("default", WORKFLOW_ENTITY, key, b"first", scope, scope_id)
+    kind, key, scope, scope_id = HOME
+    platform.submit(0.0, "flow", "workflow", b"{}", run_id="r", home=HOME)
+    platform.put_entity("default", kind, key, b"first", scope, scope_id)
     first = platform.dispatch(0.0, "r", 1)
-    platform.save_entity(1.0, first.lease, WORKFLOW_ENTITY, key, b"second", 1, scope, scope_id)
+    platform.save_entity(1.0, first.lease, kind, key, b"second", 1, scope, scope_id)
     platform.expire_lease(1.0, "r")
     second = platform.dispatch(1.0, "r", 2)
     assert (b"first", b"first") == (first.initial_state, second.initial_state)
-    assert (b"second", 2) == platform.load_entity(second.lease, WORKFLOW_ENTITY, key, scope, "s")
+    assert (b"second", 2) == platform.load_entity(second.lease, kind, key, scope, scope_id)
 
 
 def test_no_state_at_the_first_dispatch_is_no_state_for_ever() -> None:
     """An absent entity is captured as well: `b""` for all attempts of the run."""
     platform = Platform()
-    lease = running(platform, "r")
-    platform.save_entity(1.0, lease, WORKFLOW_ENTITY, "run:r", b"x", 0, "run", "r")
+    kind, key, scope, scope_id = HOME
+    lease = running(platform, "r", home=HOME)
+    platform.save_entity(1.0, lease, kind, key, b"x", 0, scope, scope_id)
     platform.expire_lease(1.0, "r")
     assert b"" == platform.dispatch(1.0, "r", 2).initial_state
 

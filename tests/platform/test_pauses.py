@@ -157,13 +157,16 @@ CHOICES: dict[str, Any] = {"options": YES_NO}
         ],
         ({"input_type": "multiselect", **CHOICES}, '["approve", "reject"]'),
         ({"input_type": "choice", **CHOICES}, "approve, reject"),
-        ({"input_type": "select", "allow_custom": True, **CHOICES}, "__custom__:maybe"),
+        ({"input_type": "select", "custom": "__custom__:", **CHOICES}, "__custom__:maybe"),
         (
-            {"input_type": "multiselect", "allow_custom": True, **CHOICES},
+            {"input_type": "multiselect", "custom": "__custom__:", **CHOICES},
             '["approve", "__custom__:x"]',
         ),
-        ({"input_type": "approval", "skippable": True, **CHOICES}, "__skipped__"),
-        ({"input_type": "approval", "skippable": True, **CHOICES}, "__skip__"),
+        (
+            {"input_type": "approval", "skips": ("__skipped__", "__skip__"), **CHOICES},
+            "__skipped__",
+        ),
+        ({"input_type": "approval", "skips": ("__skipped__", "__skip__"), **CHOICES}, "__skip__"),
     ],
 )
 def test_answers_that_are_taken(about: dict[str, Any], value: str) -> None:
@@ -206,8 +209,8 @@ def test_a_refusal_names_custom_and_skip_where_they_are_allowed() -> None:
     platform, lease = running()
     about: dict[str, Any] = {
         "input_type": "multiselect",
-        "allow_custom": True,
-        "skippable": True,
+        "custom": "__custom__:",
+        "skips": ("__skipped__", "__skip__"),
         **CHOICES,
     }
     platform.finish(1.0, lease, ask(**about))

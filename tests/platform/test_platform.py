@@ -331,7 +331,7 @@ def test_two_equal_lives_leave_equal_platforms() -> None:
             0.0,
             attempt.lease,
             activation_id="a",
-            kind="STEP",
+            kind="step",
             stable_key="a",
             input_digest=b"",
             definition_digest=b"",

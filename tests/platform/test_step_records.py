@@ -70,7 +70,7 @@ def test_what_a_pause_reports_is_known_to_every_later_attempt(recovery: str) -> 
     """Whatever the policy; of two reports the later holds."""
     platform, lease = running(recovery=recovery)
     for index, steps in enumerate([{"a": b"1"}, {"a": b"2", "b": b"3"}]):
-        request = PauseRequest(index, "?", "text", (), allow_custom=False, skippable=False)
+        request = PauseRequest(index, "?", "text", ())
         platform.finish(1.0, lease, Outcome("paused", pause=request, reported=steps))
         platform.answer(2.0, "r", "yes", index)
         lease = platform.dispatch(3.0, "r", 1).lease

@@ -14,7 +14,6 @@ from agnt5_sim import simulate
 from agnt5_sim.report.snapshot import (
     EventStream,
     extension_for,
-    generation_letter,
     sealed,
     what_is_wrong,
 )
@@ -22,6 +21,7 @@ from agnt5_sim.report.stream import render, render_run
 from agnt5_sim.sdk.generations.detect import installed
 
 PROFILES = installed().profiles
+LETTER = installed().generation.letter
 BODIES = st.lists(
     st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=1
 ).map("\n".join)
@@ -138,33 +138,26 @@ def test_a_secret_inside_a_text_is_redacted():
     assert "sent Bearer [redacted] and Basic [redacted]" in text
 
 
-@given(BODIES, st.sampled_from(["seed", "activation", "compat"]))
-def test_what_is_sealed_is_not_damaged(body, profile):
+@given(BODIES, st.sampled_from([("seed", "A"), ("activation", "E"), ("compat", "E")]))
+def test_what_is_sealed_is_not_damaged(body, whose):
     """And is damaged when a character of it is another."""
-    text = sealed(body, profile)
-    assert what_is_wrong(text, profile) is None
+    text = sealed(body, *whose)
+    assert what_is_wrong(text, *whose) is None
     lines = text.split("\n")
     lines[1] += "x"
-    assert "damaged" in (what_is_wrong("\n".join(lines), profile) or "")
+    assert "damaged" in (what_is_wrong("\n".join(lines), *whose) or "")
 
 
 @given(st.text())
 def test_any_text_is_judged(text):
     """Nothing but a reason comes of a text that is no stream."""
-    assert what_is_wrong(text, "seed") is not None
+    assert what_is_wrong(text, "seed", "A") is not None
 
 
 def test_of_another_sdk():
     """The message says whose it is."""
-    other = (
-        "activation"
-        if generation_letter("activation") != generation_letter(PROFILES[0])
-        else "seed"
-    )
-    wrong = what_is_wrong(sealed("a", other), PROFILES[0])
-    assert wrong == (
-        f"it is of another SDK: generation {generation_letter(other)}; profile {other}, not profile {PROFILES[0]}"
-    )
+    wrong = what_is_wrong(sealed("a", "activation", "E"), "seed", "A")
+    assert wrong == ("it is of another SDK: generation E; profile activation, not profile seed")
 
 
 def test_a_stream_is_its_events():
@@ -182,6 +175,13 @@ def test_a_stream_is_its_events():
 
 def test_a_profile_has_one_extension():
     """With a file name of its own, so that no profile takes another's file for its own."""
-    assert extension_for("seed") is extension_for("seed")
-    assert extension_for("seed").file_extension == "seed.events"
-    assert generation_letter("nowhere") == "?"
+    assert extension_for("seed", "A") is extension_for("seed", "A")
+    assert extension_for("seed", "A").file_extension == "seed.events"
+
+
+def test_a_stream_says_which_generation_it_is_of():
+    """The history says it, and the title of the snapshot has it."""
+    stream = EventStream(simulate(wf.life_small).history)
+    title = f"generation {LETTER}; profile {PROFILES[0]}"
+    extension = extension_for(stream.profile, stream.generation)
+    assert extension.serialize(extension, stream).splitlines()[0].endswith(title)

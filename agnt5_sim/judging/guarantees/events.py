@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.history.terms import TERMINAL, WAITING
@@ -21,18 +20,6 @@ _ENDING = _CLOSING - {"paused"}
 _WHOLE = frozenset({"run", "workflow"})  # what the report of an attempt closes as well
 
 
-class _Split(dict[str, tuple[str, str]]):
-    """What an event's type says it is of, and the phase of it: `workflow.step`, `started`."""
-
-    def __missing__(self, event_type: str) -> tuple[str, str]:
-        prefix, _, phase = event_type.rpartition(".")
-        self[event_type] = prefix, phase
-        return prefix, phase
-
-
-_SPLIT = _Split()
-
-
 @guarantee("events.paired")
 def paired(reading: Reading) -> Iterator[Broken]:
     """Every started has exactly one completed, failed or paused with the same id."""
@@ -41,8 +28,8 @@ def paired(reading: Reading) -> Iterator[Broken]:
         closed: dict[tuple[str, str], Entry] = {}
         for entry in attempt.accepted:
             data = entry.data
-            prefix, phase = _SPLIT[data["type"]]
-            key = (prefix, data["id"])
+            of, phase = data["of"], data["phase"]
+            key = (of, data["id"])
             if phase == "started":
                 if key in opened:
                     yield _unpaired(opened[key], "another start of the same id")
@@ -50,13 +37,13 @@ def paired(reading: Reading) -> Iterator[Broken]:
                 closed.pop(key, None)
             elif phase in _CLOSING:
                 opened.pop(key, None)
-                if key in closed and (key[1] or prefix in _WHOLE):
+                if key in closed and (key[1] or of in _WHOLE):
                     yield _closed_twice(entry, closed[key])
                 closed[key] = entry
         if attempt.report is None:  # it died, or is at work still
             continue
-        for (prefix, _), entry in opened.items():
-            if prefix not in _WHOLE or attempt.outcome not in WAITING:
+        for (of, _), entry in opened.items():
+            if of not in _WHOLE or attempt.outcome not in WAITING:
                 yield _unpaired(
                     entry, f"the attempt reported {attempt.outcome}", _why_open(attempt, entry)
                 )
@@ -68,15 +55,13 @@ def _why_open(attempt: Attempt, entry: Entry) -> str:  # noqa: PLR0911 - a cause
         return "cancelled"
     if entry.branch:
         return left_behind(attempt, entry)
-    if (
-        entry.data["type"] == "function.started"
-        and attempt.submitted.data["component"] == "function"
-    ):
-        streamed = any(e.data["type"].startswith("output.") for e in attempt.events)
+    of = entry.data["of"]
+    if of == "function" and attempt.submitted.data["component"] == "function":
+        streamed = any(e.data["of"] == "stream" for e in attempt.events)
         return "streaming-function" if streamed else ""
     if attempt.outcome in WAITING:
         return "suspended-inside"
-    if entry.data["type"] == "workflow.started":
+    if of == "workflow":
         refused = any("refused" in e.data for e in attempt.entries_of("platform.state.save"))
         return "unsaved" if refused and attempt.outcome == "failed" else ""
     calls = [c for c in attempt.calls_of("step") if c.called.index < entry.index]
@@ -159,7 +144,7 @@ def parent(reading: Reading) -> Iterator[Broken]:
             for entry in attempt.accepted:
                 data = entry.data
                 mine, above = data["id"], data["parent"]
-                phase = _SPLIT[data["type"]][1]
+                phase = data["phase"]
                 broken = None
                 if above and above != mine and above not in opened:
                     broken = _orphan(attempt, entry, above, *closed.get(above, (-1, "")))
@@ -202,8 +187,8 @@ def _outlived(attempt: Attempt, entry: Entry, child: Entry) -> Broken:
     cause = "parallel" if child.branch else ""
     if _cancelled(attempt, child, entry):
         cause = "cancelled"
-    elif _SPLIT[entry.data["type"]][0] in _WHOLE:
-        returned = _SPLIT[entry.data["type"]][1] == "completed"
+    elif entry.data["of"] in _WHOLE:
+        returned = entry.data["phase"] == "completed"
         cause = "left-running" if returned and child.branch else _why_open(attempt, child)
     return Broken(
         f"{entry.name} ended while {child.name}, which names it as its parent, was still open",
@@ -286,12 +271,12 @@ def started(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         first: Entry | None = None
         for attempt in run.attempts:
-            for entry in attempt.by_type.get("workflow.started", ()):
+            for entry in attempt.told_of("workflow", "started"):
                 if entry.index in run.lost:
                     continue
                 if first is None:
                     first = entry
-                elif not _marked(json.loads(entry.data["payload"])):
+                elif not entry.data["replay"]:
                     yield Broken(
                         f"attempt {attempt.number} announces itself as a start, not as a replay",
                         entry=entry,
@@ -300,7 +285,3 @@ def started(reading: Reading) -> Iterator[Broken]:
                         seen=f"none; it started first at {first.time:g} s",
                         cause="nothing-completed" if not attempt.began.data["completed"] else "",
                     )
-
-
-def _marked(payload: dict[str, Any]) -> bool:
-    return bool(payload.get("is_replay")) or int(payload.get("attempt") or 0) > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agnt5_sim.history.terms import WAITING
 from agnt5_sim.history.values import show, thaw
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agnt5_sim.judging.reading.lives import Attempt, Call, Reading, Run
-
-_CUSTOM = "__custom__:"
 
 
 @guarantee("pause.index")
@@ -58,13 +56,13 @@ def answer(reading: Reading) -> Iterator[Broken]:
                     )
                     continue
                 got = thaw(call.answer.data["value"])
-                if got != _read(answered.data["value"]):
+                if got != answered.data["seen"]:
                     yield Broken(
                         f"question {call.called.data['question']!r} got another answer than was"
                         " given",
                         entry=call.answer,
                         step=call.identity,
-                        expected=repr(_read(answered.data["value"])),
+                        expected=repr(answered.data["seen"]),
                         seen=show(call.answer.data["value"]),
                     )
 
@@ -95,19 +93,19 @@ def _for_another(attempt: Attempt, asked: dict[int, Call]) -> Iterator[Broken]:
 def _told_wrong(run: Run) -> Iterator[Broken]:
     """Find questions to which the journal gives another answer than people gave."""
     for attempt in run.attempts if run.answers else ():
-        for entry in attempt.by_type.get("workflow.step.completed", ()):
-            output = json.loads(entry.data["payload"]).get("output_data")
-            if not isinstance(output, dict) or output.get("handler_name") != "wait_for_user":
+        for entry in attempt.told_of("step", "completed"):
+            number = entry.data.get("answer_to")
+            answered = None if number is None else run.answers.get(number)
+            if answered is None:
                 continue
-            number = str(output.get("step_name", "")).rpartition("_")[2]
-            answered = run.answers.get(int(number)) if number.isdigit() else None
-            if answered is not None and output.get("result") != answered.data["value"]:
+            told = json.loads(entry.data["output"])
+            if told != answered.data["value"]:
                 yield Broken(
                     f"the journal has another answer to question {number} than was given to it",
                     entry=entry,
                     step=f"pause:{number}",
                     expected=repr(answered.data["value"]),
-                    seen=repr(output.get("result")),
+                    seen=repr(told),
                     cause="journal",
                 )
                 return
@@ -128,13 +126,6 @@ def _asked_again(attempt: Attempt) -> Iterator[Broken]:
             seen="another pause",
             cause="empty-answer" if answered.data["value"] == "" else "",
         )
-
-
-def _read(value: str) -> Any:
-    """Return what a workflow is to see of an answer; generation E has a wire form for two."""
-    if value in {"__skipped__", "__skip__"}:
-        return None
-    return value.removeprefix(_CUSTOM)
 
 
 @guarantee("pause.durable")

@@ -62,26 +62,30 @@ def agrees(reading: Reading) -> Iterator[Broken]:
     for run in reading.runs.values():
         yield from _both(run)
         ended = run.ended
-        output: object = _ABSENT
-        for entry in _written(run, "workflow.completed"):
-            output = json.loads(entry.data["payload"]).get("output_data", _ABSENT)
-        if ended is None or ended.name != "completed" or output is _ABSENT:
+        output: bytes | None = None
+        for entry in _written(run, "workflow", "completed"):
+            output = entry.data.get("output")
+        if ended is None or ended.name != "completed" or output is None:
             continue
-        got = json.loads(ended.data["output"] or b"null")
-        if json.dumps(got, sort_keys=True) != json.dumps(output, sort_keys=True):
+        got = ended.data["output"] or b"null"
+        if got != output and _sorted(got) != _sorted(output):
             yield Broken(
                 "the client was given another result than the journal has",
                 entry=ended,
-                expected=json.dumps(output),
-                seen=json.dumps(got),
+                expected=output.decode(),
+                seen=json.dumps(json.loads(got)),
             )
+
+
+def _sorted(text: bytes) -> str:
+    return json.dumps(json.loads(text), sort_keys=True)
 
 
 def _both(run: Run) -> Iterator[Broken]:
     """Find steps that are reported failed after they were reported completed."""
-    for failed in _written(run, "workflow.step.failed"):
+    for failed in _written(run, "step", "failed"):
         step = _step(failed)
-        completed = (e for e in _written(run, "workflow.step.completed") if _step(e) == step)
+        completed = (e for e in _written(run, "step", "completed") if _step(e) == step)
         if step and any(entry < failed for entry in completed):
             yield Broken(
                 f"step {failed.data['step']} was reported completed, and then failed",
@@ -92,10 +96,10 @@ def _both(run: Run) -> Iterator[Broken]:
             )
 
 
-def _written(run: Run, event_type: str) -> Iterator[Entry]:
-    """Go through the events of a type that are in the journal."""
+def _written(run: Run, of: str, phase: str) -> Iterator[Entry]:
+    """Go through the events that say this, and are in the journal."""
     for attempt in run.attempts:
-        for entry in attempt.by_type.get(event_type, ()):
+        for entry in attempt.told_of(of, phase):
             if entry.index not in run.lost:
                 yield entry
 
@@ -105,6 +109,3 @@ def _step(event: Entry) -> str:
     data = event.data
     step: str = data["id"] if data["channel"] == "runtime" else data["step"]
     return step
-
-
-_ABSENT = object()

@@ -16,19 +16,6 @@ if TYPE_CHECKING:
     from agnt5_sim.history import Entry
     from agnt5_sim.judging.reading.lives import Reading, Run
 
-_WORKFLOW_ENTITY = "WorkflowEntity"
-
-
-def expected_scope(run: Run) -> tuple[str, str, str]:
-    """Return key, scope and scope id of a run: user before session (≠ run) before run."""
-    data = run.submitted.data
-    user, session = data["user_id"], data["session_id"]
-    if user:
-        return f"user:{user}", "user", user
-    if session and session != run.run_id:
-        return f"workflow:{run.submitted.name}:session:{session}", "session", session
-    return f"run:{run.run_id}", "run", run.run_id
-
 
 def _crossings(run: Run) -> Iterator[Entry]:
     for attempt in run.attempts:
@@ -39,11 +26,11 @@ def _crossings(run: Run) -> Iterator[Entry]:
 def key(reading: Reading) -> Iterator[Broken]:
     """Key, scope and scope id follow user > session (≠ run) > run."""
     for run in reading.runs.values():
-        wanted = expected_scope(run)
+        wanted = run.submitted.data["home"]
         for entry in _crossings(run):
             data = entry.data
             given = (data["key"], data["scope"], data["scope_id"])
-            if data["entity"] == _WORKFLOW_ENTITY and given != wanted:
+            if data["own"] and given != wanted:
                 yield Broken(
                     "the workflow's state was kept under another scope than the run's",
                     entry=entry,
@@ -74,7 +61,8 @@ def isolation(reading: Reading) -> Iterator[Broken]:
 
 
 def _where(run: Run) -> tuple[str, str]:
-    return run.submitted.data["tenant"], expected_scope(run)[0]
+    key: str = run.submitted.data["home"][0]
+    return run.submitted.data["tenant"], key
 
 
 @guarantee("scope.continuity")
@@ -82,7 +70,7 @@ def continuity(reading: Reading) -> Iterator[Broken]:
     """What a run of a scope saved is there for the next run of that scope."""
     saved: dict[tuple[str, str], list[Entry]] = {}
     for run, entry in _saves(reading):
-        if entry.data["entity"] == _WORKFLOW_ENTITY and "refused" not in entry.data:
+        if entry.data["own"] and "refused" not in entry.data:
             saved.setdefault(_where(run), []).append(entry)
     if not saved:
         return
@@ -139,7 +127,7 @@ def version(reading: Reading) -> Iterator[Broken]:
                 seen=f"version {data['reply']}, based on {data['expected']}",
                 cause="stale-accepted",
             )
-        elif author not in {"", run.run_id} and data["entity"] == _WORKFLOW_ENTITY:
+        elif author not in {"", run.run_id} and data["own"]:
             seen = run.attempts[0].began.data["initial_state"] if run.attempts else b""
             if _load(seen) != _load(content):
                 yield Broken(

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from agnt5_sim.history import Entry
     from agnt5_sim.judging.reading.lives import Attempt, Reading
 
-_WORKFLOW_ENTITY = "WorkflowEntity"
 _CHANGES = ("state.set", "state.delete", "state.clear")
 OPERATIONS = ("state.get", *_CHANGES)
 
@@ -99,9 +98,7 @@ def durable(reading: Reading) -> Iterator[Broken]:
         saves = [
             e
             for e in attempt.entries_of("platform.state.save")
-            if e.data["entity"] == _WORKFLOW_ENTITY
-            and "refused" not in e.data
-            and changes[-1].index < e.index < end
+            if e.data["own"] and "refused" not in e.data and changes[-1].index < e.index < end
         ]
         if not saves:
             yield Broken(

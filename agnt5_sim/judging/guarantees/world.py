@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from agnt5_sim.history import Entry
     from agnt5_sim.judging.reading.lives import Attempt, Reading, Run
 
-_OPEN_STEPS = "agnt5_step_event_stack"
-"""What generation E keeps the steps in that are open, each the parent of the next."""
-
 
 @guarantee("world.awaited")
 def awaited(reading: Reading) -> Iterator[Broken]:
@@ -75,13 +72,14 @@ def _left_set(run: Run) -> Iterator[Broken]:
             entry=entry,
             expected="what it was when the attempt began",
             seen="another value",
-            cause=_why_set(attempt, entry.name),
+            cause=_why_set(attempt, entry),
         )
 
 
-def _why_set(attempt: Attempt, variable: str) -> str:
+def _why_set(attempt: Attempt, left: Entry) -> str:
     """Tell why a context variable was left: a step that is never closed stays among the open."""
-    if variable != _OPEN_STEPS:
+    variable = left.name
+    if left.data["keeps"] != "open steps":
         return variable
     if attempt.outcome in WAITING:
         return "suspended-inside"

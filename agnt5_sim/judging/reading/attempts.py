@@ -93,7 +93,6 @@ class Attempt:
         events: the events it emitted, the runtime's on its behalf among them, in order.
         accepted: those of them that the platform did not refuse.
         by_kind: its entries by kind, in order.
-        by_type: the accepted events by type, in order.
         report: the entry with which it ended, None when it never reported.
         outcome: what it reported: "completed", "failed", "paused", "suspended", or "".
         reports: the entries of all its reports that were accepted; it should be one at most.
@@ -116,7 +115,7 @@ class Attempt:
         self.calls: list[Call] = []
         self.events: list[Entry] = []
         self.accepted: list[Entry] = []
-        self.by_type: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._told: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         self.report: Entry | None = None
         self.outcome = ""
         self.reports: list[tuple[Entry, str]] = []
@@ -144,6 +143,10 @@ class Attempt:
     def calls_of(self, kind: str) -> Iterable[Call]:
         """Return the calls of this kind, in order."""
         return self._calls_by_kind.get(kind, ())
+
+    def told_of(self, of: str, phase: str) -> Sequence[Entry]:
+        """Return the accepted events that say this of that, in order."""
+        return self._told.get((of, phase), ())
 
     @property
     def died(self) -> Entry | None:
@@ -184,7 +187,7 @@ class Attempt:
             self.events.append(entry)
             if "refused" not in data:
                 self.accepted.append(entry)
-                self.by_type[data["type"]].append(entry)
+                self._told[data["of"], data["phase"]].append(entry)
                 if data.get("outcome"):
                     self._reported(entry, data["outcome"])
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from agnt5_sim.history.terms import WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from agnt5_sim.history import Entry
     from agnt5_sim.judging.reading.attempts import Attempt
-
-_TAIL = re.compile(r"durability='tail-loss\((\d+)\)'")
 
 
 @attrs.frozen
@@ -34,12 +31,11 @@ class Keeping:
     tail: int | None
 
     @classmethod
-    def under(cls, policy: str) -> Keeping:
-        """Read it off a policy's text; an empty text is the default policy."""
-        recovery = next((p for p in ("journal", "memo") if f"recovery='{p}'" in policy), "both")
-        buffered = bool(policy) and "durability='immediate'" not in policy
-        tail = _TAIL.search(policy)
-        return cls(recovery, buffered, int(tail[1]) if tail else None)
+    def under(cls, policy: Mapping[str, Any]) -> Keeping:
+        """Take it from a policy; what it does not say is as by default."""
+        return cls(
+            policy.get("recovery", "both"), policy.get("buffered", False), policy.get("tail")
+        )
 
 
 class Durability:

@@ -137,9 +137,9 @@ class Reading:
         self.profile = began.name if began is not None else ""
         self.agnt5: str = began.data.get("agnt5", "") if began is not None else ""
         self.plan: str = began.data.get("plan", "none") if began is not None else "none"
-        self.policy: str = began.data.get("policy", "") if began is not None else ""
+        self.policy: dict[str, Any] = dict(began.data.get("policy", ())) if began else {}
         self.slow: bool = bool(began.data.get("pace")) if began is not None else False
-        self.bare_sleeps = "sleep_records='bare'" in self.policy
+        self.bare_sleeps = self.policy.get("sleep_records") == "bare"
         self._kills: list[Entry] = []
         self._sort(history)
         for attempt in self.attempts():

@@ -29,9 +29,22 @@ from agnt5_sim.sdk.generations.requests import (
     unread,
 )
 from agnt5_sim.sdk.generations.state_core import StateCore
-from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_attempt, current_call
+from agnt5_sim.sdk.ports.attempt import Attempt, current_attempt, current_call
 from agnt5_sim.sdk.ports.patience import Patience
 from agnt5_sim.sdk.ports.program import watched_workflow
+from agnt5_sim.sdk.protocol import metadata as keys
+from agnt5_sim.sdk.protocol.events import RUN_FAILED, RUN_PAUSED, SAID
+from agnt5_sim.sdk.protocol.payloads import (
+    DURATION_SECONDS,
+    EVENT_ID,
+    PARENT_EVENT_ID,
+    STEP_NAME,
+    output_of,
+    replays,
+    sleep_record,
+    state_key,
+)
+from agnt5_sim.sdk.protocol.tokens import SLEEP, answer_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,12 +71,12 @@ class IdentitiesA:
         """Return a sleep's identity, and the name its record is looked up under."""
         number = ctx._step_counter
         shown = name or f"sleep_{number}"
-        return f"sleep:{shown}:{number}", f"sleep:{shown}"
+        return f"{SLEEP}{shown}:{number}", f"{SLEEP}{shown}"
 
     def wait(self, ctx: Any) -> tuple[str, str, int]:
         """Return a question's identity, its record's name, and its index."""
         index = ctx._workflow_entity._pause_index
-        return f"pause:{index}", f"user_response:{ctx.run_id}:{index}", index
+        return f"pause:{index}", answer_record(ctx.run_id, index), index
 
     def function_named(self, name: str) -> bool:
         """Tell whether a @function of that name is registered."""
@@ -131,19 +144,30 @@ class WorkerA:
     ) -> None:
         attempt = self._attempt(run_id)
         call = current_call.get()
+        of, phase = SAID[kind]
         name, event_id, parent = kind, "", ""
         completes = sleeps = None
         raw = data.encode()
-        if kind.startswith("workflow.s"):
-            event_id, parent = _last(data, '"event_id": "'), _last(data, '"parent_event_id": "')
-            step = _named(kind, data, call)
+        more: dict[str, Any] = {}
+        if of in _IDENTIFIED or (of == "workflow" and phase == "started"):
+            event_id, parent = _last(data, _EVENT_ID), _last(data, _PARENT_EVENT_ID)
+            if call is not None and of == "step":
+                step = call.record.removeprefix(SLEEP) if call.kind == "sleep" else call.record
+                if phase == "completed" and call.kind == "step":
+                    completes = (step, unread(raw))
+                elif phase == "started" and call.kind == "sleep":
+                    seconds = json.loads(data)[DURATION_SECONDS]
+                    sleeps = (f"{SLEEP}{step}", sleep_record(seconds, source_ns))
+            else:
+                content = json.loads(data)
+                step = content.get(STEP_NAME) or state_key(content)
+                if of == "workflow":
+                    more["replay"] = replays(content)
             name = f"{kind}/{step}" if step else kind
-            if call is not None and kind == "workflow.step.completed" and call.kind == "step":
-                completes = (step, unread(raw))
-            elif call is not None and kind == "workflow.step.started" and call.kind == "sleep":
-                seconds = json.loads(data)["duration_seconds"]
-                record = {"start_time": source_ns / 1e9, "duration": seconds}
-                sleeps = (f"sleep:{step}", json.dumps(record).encode())
+        elif of == "workflow" and phase == "completed":
+            output = output_of(data)
+            if output is not None:
+                more["output"] = output
         event = JournalEvent(kind, raw, sequence, source_ns, event_id, channel)
         crossings = self.crossings
         append = crossings.platform.append
@@ -154,6 +178,8 @@ class WorkerA:
             partial(append, crossings.world.now, attempt.lease, event, completes, sleeps),
             {
                 "type": kind,
+                "of": of,
+                "phase": phase,
                 "channel": channel,
                 "payload": data,
                 "sequence": sequence,
@@ -163,6 +189,7 @@ class WorkerA:
                 "sleeps": sleeps[0] if sleeps else "",
                 "id": event_id,
                 "parent": parent,
+                **more,
             },
         )
 
@@ -229,7 +256,7 @@ class WorkerA:
                 output_payload,
                 step_name,
             ),
-            {"step": step_key, "output": output_payload, "records": step_key},
+            {"step": step_key, "output": output_payload},
             _CHECKPOINT,
         )
         return CheckpointResult(True)
@@ -279,6 +306,10 @@ class WorkerA:
 
 
 IDENTITIES = IdentitiesA()
+_IDENTIFIED = frozenset({"step", "state"})
+"""What the events are of that carry ids: these, and the start of a workflow."""
+_EVENT_ID = f'"{EVENT_ID}": "'
+_PARENT_EVENT_ID = f'"{PARENT_EVENT_ID}": "'
 
 
 def _last(text: str, key: str) -> str:
@@ -290,22 +321,14 @@ def _last(text: str, key: str) -> str:
     return text[start : text.index('"', start)]
 
 
-def _named(kind: str, data: str, call: Call | None) -> str:
-    """Return what an event names: its step, its sleep, or a key of the state."""
-    if call is None or not kind.startswith("workflow.step."):
-        payload = json.loads(data)
-        return str(payload.get("step_name") or payload.get("key") or "")
-    return call.record.removeprefix("sleep:") if call.kind == "sleep" else call.record
-
-
 def _result(payload: Any) -> Any:
     return payload.get("result")
 
 
 def _metadata(dispatch: Any) -> dict[str, str]:
-    metadata = {"tenant_id": dispatch.tenant}
+    metadata = {keys.TENANT: dispatch.tenant}
     if dispatch.initial_state:
-        metadata["workflow_state"] = dispatch.initial_state.decode()
+        metadata[keys.WORKFLOW_STATE] = dispatch.initial_state.decode()
     resume = resumed(dispatch)
     completed = {
         **known_steps(dispatch.completed, _result),
@@ -313,7 +336,7 @@ def _metadata(dispatch: Any) -> dict[str, str]:
     }
     metadata.update(resume)
     if completed:
-        metadata["completed_steps"] = json_object(completed)
+        metadata[keys.COMPLETED_STEPS] = json_object(completed)
     return metadata
 
 
@@ -321,15 +344,15 @@ def _outcome(response: Any) -> Outcome:
     if response is None:  # a streaming function: its deltas said it all
         return Outcome("completed", b"null")
     metadata = dict(response.metadata or {})
-    if response.event_type == "run.paused":
+    if response.event_type == RUN_PAUSED:
         output = json.loads(bytes(response.output_data))
-        pause = pause_request(metadata, output["question"], output["input_type"])
+        pause = pause_request(metadata, output["question"], output[keys.INPUT_TYPE])
         reported = reported_steps(metadata)
         return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
-    if response.event_type == "run.failed" or not response.success:
+    if response.event_type == RUN_FAILED or not response.success:
         return Outcome(
             "failed",
             error=response.error_message or "",
-            error_type=metadata.get("error_type", ""),
+            error_type=metadata.get(keys.ERROR_TYPE, ""),
         )
     return Outcome("completed", bytes(response.output_data))

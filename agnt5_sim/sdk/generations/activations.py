@@ -11,6 +11,15 @@ from agnt5.exceptions import ActivationError, ActivationErrorCode
 
 from agnt5_sim.platform import JournalEvent
 from agnt5_sim.sdk.ports.patience import Patience
+from agnt5_sim.sdk.protocol.events import STEP
+from agnt5_sim.sdk.protocol.payloads import (
+    CORRELATION_ID,
+    EVENT_TYPE,
+    INPUT_DATA,
+    NAME,
+    OUTPUT_DATA,
+    TIMESTAMP_NS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +30,8 @@ if TYPE_CHECKING:
 
 
 _quoted = lru_cache(1024)(json.dumps)
-_DECISIONS = {kind.value: kind for kind in protocol.ActivationDecisionKind}
+_DECISIONS = {kind.value.lower(): kind for kind in protocol.ActivationDecisionKind}
+_STATUS = {"retry-ready": "RETRY_READY", "failed": "FAILED"}
 
 
 def _unknown_outcome(what: str) -> Exception:
@@ -58,17 +68,16 @@ class ActivationPort:
             request.kind,
             request.stable_key,
         )
-        entry: dict[str, Any] = {
-            "step": request.stable_key,
-            "activation": request.kind.name,
-            "input": getattr(request, "input_data", b""),  # the first release of E has none
-        }
         grant = await crossings.across(
             attempt,
             "begin",
             request.stable_key,
-            partial(self._begin, attempt, request, identity, entry),
-            entry,
+            partial(self._begin, attempt, request, identity),
+            {
+                "step": request.stable_key,
+                "activation": request.kind.name.lower(),
+                "input": getattr(request, INPUT_DATA, b""),  # the first release of E has none
+            },
             _ENGINE,
         )
         return protocol.ActivationDecision(
@@ -85,7 +94,6 @@ class ActivationPort:
         attempt: Attempt,
         request: protocol.BeginActivationRequest,
         identity: str,
-        entry: dict[str, Any],
     ) -> ActivationGrant:
         platform, world = self.crossings.platform, self.crossings.world
         name = getattr(request, "display_name", "") or request.stable_key  # as above
@@ -93,15 +101,14 @@ class ActivationPort:
             world.now,
             attempt.lease,
             activation_id=identity,
-            kind=request.kind.name,
+            kind=request.kind.name.lower(),
             stable_key=request.stable_key,
             input_digest=request.input_digest,
             definition_digest=request.definition_digest,
             name=name,
         )
-        entry["decision"] = grant.kind
         self._steps[identity] = (request.stable_key, name)
-        if grant.kind == "EXECUTE" and request.kind is protocol.ActivationKind.STEP:
+        if grant.kind == "execute" and request.kind is protocol.ActivationKind.STEP:
             self._journal(attempt, "started", identity, name, grant.attempt, "")
         return grant
 
@@ -133,7 +140,7 @@ class ActivationPort:
                 activation_id,
                 name,
                 attempt,
-                f', "output_data": {output.decode()}',
+                f', "{OUTPUT_DATA}": {output.decode()}',
                 completes=(step, output),
             )
             return offset
@@ -143,7 +150,7 @@ class ActivationPort:
             "complete",
             step,
             effect,
-            {"step": step, "output": output, "records": step, "completes": step},
+            {"step": step, "output": output},
             _ENGINE,
         )
         return protocol.ActivationCompletionReceipt(
@@ -198,7 +205,7 @@ class ActivationPort:
             activation_id=activation_id,
             attempt=attempt,
             accepted_journal_offset=offset,
-            status=status,
+            status=_STATUS[status],
         )
 
     def _journal(
@@ -212,12 +219,12 @@ class ActivationPort:
         completes: tuple[str, bytes] | None = None,
     ) -> None:
         """Write the step event of an activation, as the runtime does in this profile."""
-        kind = f"workflow.step.{what}"
+        kind = f"{STEP}.{what}"
         world = self.crossings.world
         now = world.wall_ns()
         data = (
-            f'{{"event_type": "{kind}", "name": {_quoted(step)}, "correlation_id": "{identity}",'
-            f' "timestamp_ns": {now}{extra}}}'
+            f'{{"{EVENT_TYPE}": "{kind}", "{NAME}": {_quoted(step)},'
+            f' "{CORRELATION_ID}": "{identity}", "{TIMESTAMP_NS}": {now}{extra}}}'
         )
         event = JournalEvent(kind, data.encode(), number, now, None, "runtime")
         self.crossings.platform.append(world.now, attempt.lease, event, completes)
@@ -227,6 +234,8 @@ class ActivationPort:
             f"{kind}/{step}",
             {
                 "type": kind,
+                "of": "step",
+                "phase": what,
                 "channel": "runtime",
                 "payload": data,
                 "sequence": number,

@@ -35,6 +35,30 @@ from agnt5_sim.sdk.generations.state_core import StateCore
 from agnt5_sim.sdk.ports.attempt import Attempt, current_attempt, current_call
 from agnt5_sim.sdk.ports.patience import Patience
 from agnt5_sim.sdk.ports.program import watched_workflow
+from agnt5_sim.sdk.protocol import metadata as keys
+from agnt5_sim.sdk.protocol.events import (
+    RUN_COMPLETED,
+    RUN_FAILED,
+    RUN_PAUSED,
+    SAID,
+    TERMINAL,
+    WORKFLOW_STARTED,
+)
+from agnt5_sim.sdk.protocol.payloads import (
+    CORRELATION_ID,
+    DURATION_SECONDS,
+    INPUT_DATA,
+    NAME,
+    OUTPUT_DATA,
+    PARENT_CORRELATION_ID,
+    answered_question,
+    ended_with,
+    output_of,
+    replays,
+    sleep_record,
+    state_key,
+)
+from agnt5_sim.sdk.protocol.tokens import SLEEP, answer_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +67,8 @@ if TYPE_CHECKING:
     from agnt5_sim.sdk.ports.crossings import Crossings
     from agnt5_sim.world import Process
 
-_ARTIFACT = "00" * 32
-_TERMINAL = frozenset({"run.completed", "run.failed"})
+
+_Told = tuple[tuple[str, bytes] | None, tuple[str, bytes] | None, dict[str, Any] | None]
 
 
 _ACK_MS = 5000
@@ -87,12 +111,12 @@ class IdentitiesE:
         """Return a sleep's identity, and the name its record is looked up under."""
         number = ctx._step_counter
         shown = name or f"sleep_{number}"
-        return f"sleep:{shown}:{number}", f"sleep:{shown}"
+        return f"{SLEEP}{shown}:{number}", f"{SLEEP}{shown}"
 
     def wait(self, ctx: Any) -> tuple[str, str, int]:
         """Return a question's identity, its record's name, and its index."""
         index = ctx._workflow_entity._pause_index
-        return f"pause:{index}", f"user_response:{ctx.run_id}:{index}", index
+        return f"pause:{index}", answer_record(ctx.run_id, index), index
 
     def function_named(self, name: str) -> bool:
         """Tell whether a @function of that name is registered."""
@@ -222,24 +246,25 @@ class WorkerE:
         """Return the arguments of the crossing of one event."""
         attempt = self._attempt(run_id)
         call = current_call.get()
+        of, phase = SAID[kind]
+        again = keys.CACHE_HIT in metadata  # a replay's announcement of what is on record already
         name, completes, sleeps = kind, None, None
-        if kind.startswith("workflow.step.") and kind != "workflow.step.paused":
-            step = metadata.get("name", "")
+        more: dict[str, Any] | None = None
+        if of == "step" and phase != "paused":
+            step = metadata.get(NAME, "")
             name = f"{kind}/{step}" if step else kind
-            if call is None or "cache_hit" in metadata:
-                pass  # a replay's own announcement of what is on record already
-            elif kind == "workflow.step.completed" and call.kind == "step":
-                completes = (step, unread(data))
-            elif kind == "workflow.step.started" and call.kind == "sleep":
-                seconds = json.loads(data)["input_data"]["duration_seconds"]
-                record = {"start_time": source_ns / 1e9, "duration": seconds}
-                sleeps = (f"sleep:{step}", json.dumps(record).encode())
-        elif kind == "workflow.state.changed":
-            name = f"{kind}/{json.loads(data).get('key') or ''}"
+            if call is not None and not again:
+                completes, sleeps, more = _of_step(phase, call.kind, step, data, source_ns)
+        elif of == "state":
+            name = f"{kind}/{state_key(json.loads(data))}"
+        elif of == "workflow":
+            more = _of_workflow(phase, data)
         event = JournalEvent(kind, data, sequence, source_ns, None, channel)
         crossings = self.crossings
         entry = {
             "type": kind,
+            "of": of,
+            "phase": phase,
             "channel": channel,
             "payload": data.decode(),
             "sequence": sequence,
@@ -247,13 +272,15 @@ class WorkerE:
             "step": call.identity if call is not None else "",
             "completes": completes[0] if completes else "",
             "sleeps": sleeps[0] if sleeps else "",
-            "replayed": "cache_hit" in metadata,
-            "id": metadata.get("correlation_id", ""),
-            "parent": metadata.get("parent_correlation_id", ""),
+            "replay": again,
+            "id": metadata.get(CORRELATION_ID, ""),
+            "parent": metadata.get(PARENT_CORRELATION_ID, ""),
         }
+        if more:
+            entry |= more
         append = crossings.platform.append
         effect = partial(append, crossings.world.now, attempt.lease, event, completes, sleeps)
-        if kind in _TERMINAL:
+        if kind in TERMINAL:
             effect = partial(self._end, attempt, effect, entry, _terminal(kind, data))
         crossing = "queue" if channel == "delta" else "emit"
         return attempt, crossing, name, effect, entry
@@ -290,37 +317,32 @@ class WorkerE:
         return _outcome(response)
 
     def _metadata(self, dispatch: Dispatch) -> dict[str, str]:
-        metadata = {"tenant_id": dispatch.tenant, "project_id": dispatch.tenant}
+        metadata = {keys.TENANT: dispatch.tenant, keys.PROJECT: dispatch.tenant}
         if self.activation:
-            metadata |= {
-                "durable_activation_v1": "true",
-                "durable_suspension_v1": "true",
-                "worker_session_id": f"worker-{dispatch.lease.incarnation}",
-                "lease_id": f"lease-{dispatch.lease.number}",
-                "activation_definition_version": "v1",
-                "activation_artifact_sha256": _ARTIFACT,
-            }
+            metadata |= keys.DURABLE
+            metadata[keys.SESSION] = f"worker-{dispatch.lease.incarnation}"
+            metadata[keys.LEASE] = f"lease-{dispatch.lease.number}"
         if dispatch.initial_state:
-            metadata["workflow_state"] = dispatch.initial_state.decode()
+            metadata[keys.WORKFLOW_STATE] = dispatch.initial_state.decode()
         resume = resumed(dispatch)
         completed = known_steps(dispatch.completed, _result)
         if dispatch.resume is not None and dispatch.resume.timer_key is not None:
-            completed.update(_continued(resume.get("continuation_b64", "")))
-            metadata["timer_key"] = dispatch.resume.timer_key
-            metadata["activation_id"] = dispatch.resume.activation_id
+            completed.update(_continued(resume.get(keys.CONTINUATION, "")))
+            metadata[keys.TIMER] = dispatch.resume.timer_key
+            metadata[keys.ACTIVATION] = dispatch.resume.activation_id
         completed.update(answered(dispatch))
         if completed and dispatch.recovered:
-            metadata["workflow_correlation_id"] = self._workflow_id(dispatch.run_id)
+            metadata[keys.WORKFLOW_ID] = self._workflow_id(dispatch.run_id)
         metadata.update(resume)
         if completed:
-            metadata["completed_steps"] = json_object(completed)
+            metadata[keys.COMPLETED_STEPS] = json_object(completed)
         return metadata
 
     def _workflow_id(self, run_id: str) -> str:
         """Return the id under which the run's first attempt began, off its journal."""
         for accepted in self.crossings.platform.journal(run_id):
-            if accepted.event.type == "workflow.started":
-                return str(json.loads(accepted.event.data).get("correlation_id", ""))
+            if accepted.event.type == WORKFLOW_STARTED:
+                return str(json.loads(accepted.event.data).get(CORRELATION_ID, ""))
         return ""
 
 
@@ -334,40 +356,73 @@ def _outcome(response: Any) -> Outcome | None:
         timer = TimerRequest(
             suspension.timer_key, suspension.delay_ms / 1000, suspension.activation_id
         )
-        return Outcome("suspended", timer=timer, metadata={"continuation_b64": continuation})
-    if response.event_type == "run.paused":
+        return Outcome("suspended", timer=timer, metadata={keys.CONTINUATION: continuation})
+    if response.event_type == RUN_PAUSED:
         output = json.loads(bytes(response.output_data))
-        pause = pause_request(metadata, output["question"], metadata.get("input_type", "text"))
+        pause = pause_request(metadata, output["question"], metadata.get(keys.INPUT_TYPE, "text"))
         reported = reported_steps(metadata)
         return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
-    if response.event_type == "run.failed" or not response.success:
+    if response.event_type == RUN_FAILED or not response.success:
         return Outcome(
-            "failed", error=response.error_message or "", error_type=metadata.get("error_type", "")
+            "failed",
+            error=response.error_message or "",
+            error_type=metadata.get(keys.ERROR_TYPE, ""),
         )
     return Outcome("completed", bytes(response.output_data))
 
 
 def _terminal(kind: str, data: bytes) -> Outcome:
     """Read how a run ended off its terminal event, which is what ends it in this generation."""
-    payload = json.loads(data)
-    if kind == "run.completed":
-        return Outcome("completed", json.dumps(payload.get("output_data")).encode())
-    return Outcome(
-        "failed",
-        error=payload.get("error_message") or "",
-        error_type=payload.get("error_code") or "",
-    )
+    output, error, code = ended_with(data)
+    if kind == RUN_COMPLETED:
+        return Outcome("completed", output)
+    return Outcome("failed", error=error, error_type=code)
+
+
+def _of_step(phase: str, call: str, step: str, data: bytes, source_ns: int) -> _Told:
+    """Return what an event tells of a step or a sleep, and what it says of a question.
+
+    Args:
+        phase: "started", "completed" …
+        call: the kind of call it is emitted in.
+        step: what the SDK calls it.
+        data: the payload.
+        source_ns: when it was emitted, in nanoseconds since the epoch.
+    """
+    if phase == "completed":
+        if call == "step":
+            return (step, unread(data)), None, None
+        if call == "wait":
+            return None, None, _answered(data)
+    elif phase == "started" and call == "sleep":
+        seconds = json.loads(data)[INPUT_DATA][DURATION_SECONDS]
+        return None, (f"{SLEEP}{step}", sleep_record(seconds, source_ns)), None
+    return None, None, None
+
+
+def _answered(data: bytes) -> dict[str, Any] | None:
+    """Return what an event says of a question that is answered."""
+    found = answered_question(data)
+    return None if found is None else {"answer_to": found[0], "output": found[1]}
+
+
+def _of_workflow(phase: str, data: bytes) -> dict[str, Any] | None:
+    """Return what an event says of a workflow: that it had started before, what came of it."""
+    if phase == "started":
+        return {"replay": replays(json.loads(data))}
+    output = output_of(data) if phase == "completed" else None
+    return None if output is None else {"output": output}
 
 
 def _result(payload: Any) -> Any:
-    return payload["output_data"]["result"]
+    return payload[OUTPUT_DATA]["result"]
 
 
 def _continued(encoded: str) -> dict[str, bytes]:
     """Return the steps a suspension's continuation says are done."""
     if not encoded:
         return {}
-    steps = json.loads(base64.urlsafe_b64decode(encoded)).get("completed_steps") or {}
+    steps = json.loads(base64.urlsafe_b64decode(encoded)).get(keys.COMPLETED_STEPS) or {}
     return {name: json.dumps(value).encode() for name, value in steps.items()}
 
 

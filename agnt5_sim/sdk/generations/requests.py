@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.platform import PauseRequest
+from agnt5_sim.sdk.protocol import metadata as keys
+from agnt5_sim.sdk.protocol.payloads import STEP_NAME
+from agnt5_sim.sdk.protocol.tokens import CUSTOM, SKIPS, answer_record
 
 if TYPE_CHECKING:
     from agnt5_sim.platform import Dispatch
@@ -70,7 +73,7 @@ def answered(dispatch: Dispatch) -> dict[str, bytes]:
     """
     latest = dispatch.resume.pause_index if dispatch.resume is not None else None
     return {
-        f"user_response:{dispatch.run_id}:{index}": json.dumps(value).encode()
+        answer_record(dispatch.run_id, index): json.dumps(value).encode()
         for index, value in dispatch.answers.items()
         if index != latest
     }
@@ -83,23 +86,23 @@ def resumed(dispatch: Dispatch) -> dict[str, str]:
         return {}
     metadata = dict(resume.metadata)
     if resume.pause_index is not None:
-        metadata["pause_index"] = str(resume.pause_index)
+        metadata[keys.QUESTION_INDEX] = str(resume.pause_index)
         answer = dispatch.answers.get(resume.pause_index)
         if answer is not None:
-            metadata["user_response"] = answer
+            metadata[keys.ANSWER] = answer
     return metadata
 
 
 def reported_steps(metadata: Mapping[str, str]) -> dict[str, bytes]:
     """Return the steps a pause's own report says are done."""
     try:
-        events = json.loads(metadata.get("step_events") or "[]")
+        events = json.loads(metadata.get(keys.STEP_EVENTS) or "[]")
     except ValueError:
         return {}
     return {
-        event["step_name"]: json.dumps(event["result"]).encode()
+        event[STEP_NAME]: json.dumps(event["result"]).encode()
         for event in events
-        if "step_name" in event and "result" in event
+        if STEP_NAME in event and "result" in event
     }
 
 
@@ -107,12 +110,12 @@ def pause_request(metadata: Mapping[str, str], question: str, input_type: str) -
     """Read a question from what the worker reported with it."""
     options: list[Any] = json.loads(metadata.get("options") or "[]")
     return PauseRequest(
-        index=int(metadata.get("pause_index", "0")),
+        index=int(metadata.get(keys.QUESTION_INDEX, "0")),
         question=question,
         input_type=input_type,
         options=tuple(_option(option) for option in options),
-        allow_custom=metadata.get("allow_custom") == "True",
-        skippable=metadata.get("skippable") == "True",
+        custom=CUSTOM if metadata.get("allow_custom") == "True" else "",
+        skips=SKIPS if metadata.get("skippable") == "True" else (),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agnt5_sim.sdk.generations.requests import scope_name
 from agnt5_sim.sdk.ports.patience import Patience
+from agnt5_sim.sdk.protocol.state import WORKFLOW_ENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,13 @@ class StateCore:
             lambda: crossings.platform.load_entity(
                 attempt.lease, entity_type, key, scope, scope_id
             ),
-            {"entity": entity_type, "key": key, "scope": scope, "scope_id": scope_id},
+            {
+                "own": entity_type == WORKFLOW_ENTITY,
+                "entity": entity_type,
+                "key": key,
+                "scope": scope,
+                "scope_id": scope_id,
+            },
             _SESSION,
         )
 
@@ -75,6 +82,7 @@ class StateCore:
                 scope_id,
             ),
             {
+                "own": entity_type == WORKFLOW_ENTITY,
                 "entity": entity_type,
                 "key": key,
                 "scope": scope,
