@@ -8,7 +8,6 @@ worker is told by metadata what already happened, and sleeps in the process. See
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -19,17 +18,12 @@ from agnt5.function import FunctionRegistry
 from agnt5.worker import Worker
 from agnt5.workflow import WorkflowRegistry
 
-from agnt5_sim.platform import JournalEvent, Outcome, TimerRequest
+from agnt5_sim.platform import JournalEvent, Outcome
 from agnt5_sim.sdk.generations.activations import ActivationPort
+from agnt5_sim.sdk.generations.e_dispatch import metadata_of, outcome_of
+from agnt5_sim.sdk.generations.e_events import ended_by, of_step, of_workflow
 from agnt5_sim.sdk.generations.requests import (
     Request,
-    answered,
-    json_object,
-    known_steps,
-    pause_request,
-    reported_steps,
-    resumed,
-    unread,
 )
 from agnt5_sim.sdk.generations.state_core import StateCore
 from agnt5_sim.sdk.ports.attempt import Attempt, current_attempt, current_call
@@ -37,25 +31,13 @@ from agnt5_sim.sdk.ports.patience import Patience
 from agnt5_sim.sdk.ports.program import watched_workflow
 from agnt5_sim.sdk.protocol import metadata as keys
 from agnt5_sim.sdk.protocol.events import (
-    RUN_COMPLETED,
-    RUN_FAILED,
-    RUN_PAUSED,
     SAID,
     TERMINAL,
-    WORKFLOW_STARTED,
 )
 from agnt5_sim.sdk.protocol.payloads import (
     CORRELATION_ID,
-    DURATION_SECONDS,
-    INPUT_DATA,
     NAME,
-    OUTPUT_DATA,
     PARENT_CORRELATION_ID,
-    answered_question,
-    ended_with,
-    output_of,
-    replays,
-    sleep_record,
     state_key,
 )
 from agnt5_sim.sdk.protocol.tokens import SLEEP, answer_record
@@ -63,12 +45,8 @@ from agnt5_sim.sdk.protocol.tokens import SLEEP, answer_record
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agnt5_sim.platform import Dispatch
     from agnt5_sim.sdk.ports.crossings import Crossings
     from agnt5_sim.world import Process
-
-
-_Told = tuple[tuple[str, bytes] | None, tuple[str, bytes] | None, dict[str, Any] | None]
 
 
 _ACK_MS = 5000
@@ -254,11 +232,11 @@ class WorkerE:
             step = metadata.get(NAME, "")
             name = f"{kind}/{step}" if step else kind
             if call is not None and not again:
-                completes, sleeps, more = _of_step(phase, call.kind, step, data, source_ns)
+                completes, sleeps, more = of_step(phase, call.kind, step, data, source_ns)
         elif of == "state":
             name = f"{kind}/{state_key(json.loads(data))}"
         elif of == "workflow":
-            more = _of_workflow(phase, data)
+            more = of_workflow(phase, data)
         event = JournalEvent(kind, data, sequence, source_ns, None, channel)
         crossings = self.crossings
         entry = {
@@ -281,7 +259,7 @@ class WorkerE:
         append = crossings.platform.append
         effect = partial(append, crossings.world.now, attempt.lease, event, completes, sleeps)
         if kind in TERMINAL:
-            effect = partial(self._end, attempt, effect, entry, _terminal(kind, data))
+            effect = partial(self._end, attempt, effect, entry, ended_by(kind, data))
         crossing = "queue" if channel == "delta" else "emit"
         return attempt, crossing, name, effect, entry
 
@@ -304,7 +282,14 @@ class WorkerE:
         """Let the SDK execute an attempt; None when its terminal event has ended it."""
         dispatch = attempt.dispatch
         self.attempts[attempt.run_id] = attempt
-        request = Request(dispatch, self._metadata(dispatch))
+        request = Request(
+            dispatch,
+            metadata_of(
+                dispatch,
+                partial(self.crossings.platform.journal, dispatch.run_id),
+                activation=self.activation,
+            ),
+        )
         if dispatch.kind == "function":
             config = FunctionRegistry.get(dispatch.component)
             execution = self.worker._execute_function(config, dispatch.input, request)
@@ -314,116 +299,7 @@ class WorkerE:
             )
             execution = self.worker._execute_workflow(config, dispatch.input, request)
         response = await self.worker._track_invocation(dispatch.run_id, execution)
-        return _outcome(response)
-
-    def _metadata(self, dispatch: Dispatch) -> dict[str, str]:
-        metadata = {keys.TENANT: dispatch.tenant, keys.PROJECT: dispatch.tenant}
-        if self.activation:
-            metadata |= keys.DURABLE
-            metadata[keys.SESSION] = f"worker-{dispatch.lease.incarnation}"
-            metadata[keys.LEASE] = f"lease-{dispatch.lease.number}"
-        if dispatch.initial_state:
-            metadata[keys.WORKFLOW_STATE] = dispatch.initial_state.decode()
-        resume = resumed(dispatch)
-        completed = known_steps(dispatch.completed, _result)
-        if dispatch.resume is not None and dispatch.resume.timer_key is not None:
-            completed.update(_continued(resume.get(keys.CONTINUATION, "")))
-            metadata[keys.TIMER] = dispatch.resume.timer_key
-            metadata[keys.ACTIVATION] = dispatch.resume.activation_id
-        completed.update(answered(dispatch))
-        if completed and dispatch.recovered:
-            metadata[keys.WORKFLOW_ID] = self._workflow_id(dispatch.run_id)
-        metadata.update(resume)
-        if completed:
-            metadata[keys.COMPLETED_STEPS] = json_object(completed)
-        return metadata
-
-    def _workflow_id(self, run_id: str) -> str:
-        """Return the id under which the run's first attempt began, off its journal."""
-        for accepted in self.crossings.platform.journal(run_id):
-            if accepted.event.type == WORKFLOW_STARTED:
-                return str(json.loads(accepted.event.data).get(CORRELATION_ID, ""))
-        return ""
-
-
-def _outcome(response: Any) -> Outcome | None:
-    if response is None:
-        return None
-    metadata = dict(response.metadata or {})
-    suspension = response.worker_suspension
-    if suspension is not None:
-        continuation = base64.urlsafe_b64encode(bytes(suspension.continuation)).decode()
-        timer = TimerRequest(
-            suspension.timer_key, suspension.delay_ms / 1000, suspension.activation_id
-        )
-        return Outcome("suspended", timer=timer, metadata={keys.CONTINUATION: continuation})
-    if response.event_type == RUN_PAUSED:
-        output = json.loads(bytes(response.output_data))
-        pause = pause_request(metadata, output["question"], metadata.get(keys.INPUT_TYPE, "text"))
-        reported = reported_steps(metadata)
-        return Outcome("paused", pause=pause, metadata=metadata, reported=reported)
-    if response.event_type == RUN_FAILED or not response.success:
-        return Outcome(
-            "failed",
-            error=response.error_message or "",
-            error_type=metadata.get(keys.ERROR_TYPE, ""),
-        )
-    return Outcome("completed", bytes(response.output_data))
-
-
-def _terminal(kind: str, data: bytes) -> Outcome:
-    """Read how a run ended off its terminal event, which is what ends it in this generation."""
-    output, error, code = ended_with(data)
-    if kind == RUN_COMPLETED:
-        return Outcome("completed", output)
-    return Outcome("failed", error=error, error_type=code)
-
-
-def _of_step(phase: str, call: str, step: str, data: bytes, source_ns: int) -> _Told:
-    """Return what an event tells of a step or a sleep, and what it says of a question.
-
-    Args:
-        phase: "started", "completed" …
-        call: the kind of call it is emitted in.
-        step: what the SDK calls it.
-        data: the payload.
-        source_ns: when it was emitted, in nanoseconds since the epoch.
-    """
-    if phase == "completed":
-        if call == "step":
-            return (step, unread(data)), None, None
-        if call == "wait":
-            return None, None, _answered(data)
-    elif phase == "started" and call == "sleep":
-        seconds = json.loads(data)[INPUT_DATA][DURATION_SECONDS]
-        return None, (f"{SLEEP}{step}", sleep_record(seconds, source_ns)), None
-    return None, None, None
-
-
-def _answered(data: bytes) -> dict[str, Any] | None:
-    """Return what an event says of a question that is answered."""
-    found = answered_question(data)
-    return None if found is None else {"answer_to": found[0], "output": found[1]}
-
-
-def _of_workflow(phase: str, data: bytes) -> dict[str, Any] | None:
-    """Return what an event says of a workflow: that it had started before, what came of it."""
-    if phase == "started":
-        return {"replay": replays(json.loads(data))}
-    output = output_of(data) if phase == "completed" else None
-    return None if output is None else {"output": output}
-
-
-def _result(payload: Any) -> Any:
-    return payload[OUTPUT_DATA]["result"]
-
-
-def _continued(encoded: str) -> dict[str, bytes]:
-    """Return the steps a suspension's continuation says are done."""
-    if not encoded:
-        return {}
-    steps = json.loads(base64.urlsafe_b64decode(encoded)).get(keys.COMPLETED_STEPS) or {}
-    return {name: json.dumps(value).encode() for name, value in steps.items()}
+        return outcome_of(response)
 
 
 __all__ = ["IdentitiesE", "WorkerE"]
