@@ -11,6 +11,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("agnt5-sim", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("agnt5-sim")
 
-pytest_plugins = ["pytester"]
+sys.path.append(str(Path(__file__).parent / "tests"))  # life_workflows, and the two plugins below
 
-sys.path.append(str(Path(__file__).parent / "tests"))  # life_workflows
+pytest_plugins = ["pytester", "kinds_of_tests", "order_of_tests"]
