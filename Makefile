@@ -112,13 +112,13 @@ prepared:
 	@$(MAKE) --no-print-directory -j2 lint $(SEED)/.stamp
 
 package: environments
-	$(VENV)/bin/python -m packaging_check "$(base)"
+	$(VENV)/bin/python tests/package/check_package.py "$(base)"
 
-# BASE names a commit that is measured beside this one: make bench BASE=main
+# BASE names a commit that is measured beside this one, as in `make bench BASE=main`.
 ifdef BASE
-bench: $(VENV)/.stamp $(SEED)/.stamp
-	$(VENV)/bin/python -m bench.beside $(BASE)
-	$(SEED)/bin/python -m bench.beside $(BASE)
+bench: environments
+	$(VENV)/bin/python -m bench.beside $(BASE); current=$$?; \
+	  $(SEED)/bin/python -m bench.beside $(BASE) && exit $$current
 else
 bench: $(VENV)/.stamp $(SEED)/.stamp $(PEER)/.pins
 	$(VENV)/bin/python -m bench
@@ -126,5 +126,5 @@ bench: $(VENV)/.stamp $(SEED)/.stamp $(PEER)/.pins
 endif
 
 clean:
-	rm -rf $(VENV) $(SEED) $(PEER) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(SEED) $(PEER) .bench build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

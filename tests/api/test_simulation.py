@@ -88,6 +88,16 @@ def test_a_forgotten_await_is_found(profile):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+def test_what_somebody_holds_is_not_forgotten(profile):
+    """It can be awaited yet; and it is what it was."""
+    assert simulate(wf.life_keeps, profile=profile).history.select("program.forgotten") == []
+    (kept,) = wf.KEPT
+    assert kept.__qualname__ != "ctx.step"
+    kept.close()
+    wf.KEPT.clear()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_life_that_is_over_leaves_nothing_to_the_garbage_collector(profile):
     """Lives are many; whatever leads from one part of a life back to it is cut at its end."""
     given = {"order_id": "a"}
