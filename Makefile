@@ -112,7 +112,7 @@ prepared:
 	@$(MAKE) --no-print-directory -j2 lint $(SEED)/.stamp
 
 package: environments
-	$(VENV)/bin/python tests/package/check_package.py "$(base)"
+	$(VENV)/bin/python tests/check_package.py "$(base)"
 
 # BASE names a commit that is measured beside this one, as in `make bench BASE=main`.
 ifdef BASE

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import pytest
 
 # How fast a machine is, or how busy, decides no test.
 settings.register_profile("agnt5-sim", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -43,9 +43,7 @@ def interval(ratios: list[float]) -> tuple[float, float, float]:
         ratios: one a round.
     """
     rng = random.Random(0)
-    medians = sorted(
-        statistics.median(rng.choices(ratios, k=len(ratios))) for _ in range(DRAWS)
-    )
+    medians = sorted(statistics.median(rng.choices(ratios, k=len(ratios))) for _ in range(DRAWS))
     return (
         statistics.median(ratios),
         medians[round(0.025 * (DRAWS - 1))],
@@ -60,9 +58,8 @@ def met(low: float) -> bool:
 
 def unpacked(commit: str) -> Path:
     """Write the tree of a commit to a folder of its own, and return that."""
-    archive = subprocess.run(
-        ["git", "archive", commit], cwd=ROOT, capture_output=True, check=False
-    )
+    git = shutil.which("git") or "git"
+    archive = subprocess.run([git, "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if archive.returncode:
         sys.exit(f"BASE={commit}: {archive.stderr.decode().strip()}")
     tree = PLACE / "base"
@@ -123,7 +120,9 @@ def compare(base: Path, what: tuple[str, ...], rounds: int) -> bool:
         name = f"{what[0]}: {figure}" if what[0] != "collect" else figure
         row(name, f"{ratio:.3f} x", f"{LIMIT} x", met=met(low))
         row("    between", f"{low:.3f} - {high:.3f}")
-        row("    this / base", f"{statistics.median(ours):.2f} / {statistics.median(theirs):.2f} ms")
+        row(
+            "    this / base", f"{statistics.median(ours):.2f} / {statistics.median(theirs):.2f} ms"
+        )
     return good
 
 

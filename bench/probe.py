@@ -1,8 +1,8 @@
-"""What one tree costs: `python probe.py PROFILE`, or `python probe.py collect FOLDER`, run beside it.
+"""What one tree costs: `python probe.py PROFILE`, or `python probe.py collect FOLDER`.
 
 Only the public face is used, so that trees of any age are measured by these same lines. What is
-printed is one object of JSON: where the package was imported from, and processor milliseconds, those
-of children included, by figure.
+printed is one object of JSON: where the package was imported from, and by figure the processor's
+milliseconds, those of children included.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ def _took(work: Callable[[], object]) -> float:
 
 def lives(profile: str) -> dict[str, Any]:
     """Return what a life, a life with a kill, and a life of a sweep cost."""
-    import agnt5_sim
     from agnt5 import workflow
+
+    import agnt5_sim
 
     async def work(number: int) -> int:
         return number
@@ -75,7 +76,7 @@ def lives(profile: str) -> dict[str, Any]:
 
 
 def tests(folder: str) -> dict[str, Any]:
-    """Return what pytest costs in an empty folder, and what collecting the tests of another does."""
+    """Return what pytest costs in an empty folder, and what collecting another's tests does."""
     import agnt5_sim
 
     def pytest(*arguments: str) -> None:

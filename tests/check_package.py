@@ -16,12 +16,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "docs"))
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "docs")]
 
-from bounds import lowest  # noqa: E402 - beside this file, as the next two are found by the line above
-from docs_console import as_shown, commands_in  # noqa: E402
-from docs_pages import blocks_of  # noqa: E402
+from docs_console import as_shown, commands_in  # noqa: E402 - found by the line above
+from docs_pages import blocks_of  # noqa: E402 - likewise
+from lower_bounds import lowest  # noqa: E402 - likewise
+from packaging.version import Version  # noqa: E402 - and so that these are together
 
 SDKS = {"A": "0.3.2a1", "E": "0.14.5"}
 README = ROOT / "README.md"
@@ -31,7 +32,7 @@ OUTSIDE = {
 """The environment without what would let a process see this tree."""
 TELL = """
 import agnt5_sim, importlib.metadata as m, json, sys
-print(json.dumps([agnt5_sim.__file__, {d.name.lower(): d.version for d in m.distributions()}]))
+print(json.dumps([agnt5_sim.__file__, {d.name.lower().replace('_', '-'): d.version for d in m.distributions()}]))
 """
 
 
@@ -89,8 +90,12 @@ def install(python: str, home: Path, wheel: Path, sdk: str, pins: dict[str, str]
     if not Path(place).is_relative_to(home.resolve()):
         sys.exit(f"what was imported is not what was installed: {place}")
     expected = {"agnt5": sdk, **pins}
-    same("the versions", expected, {name: versions[name] for name in expected})
+    same("the versions", _parsed(expected), _parsed({name: versions[name] for name in expected}))
     return inside
+
+
+def _parsed(versions: dict[str, str]) -> dict[str, Version]:
+    return {name: Version(version) for name, version in versions.items()}
 
 
 def readme(inside: Path, letter: str, home: Path) -> int:
@@ -134,7 +139,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         wheel = build(home / "dist")
-        print(wheel.name)
+        sys.stdout.write(f"{wheel.name}\n")
         for letter, sdk in SDKS.items():
             for which, pins in (("lowest", bounds), ("newest", {})):
                 place = home / f"{letter}-{which}"
@@ -142,7 +147,8 @@ def main() -> None:
                 agreed = readme(inside, letter, place / "pages")
                 if not agreed:
                     sys.exit("the readme has no command that was executed")
-                print(f"agnt5 {sdk}, {which}: {agreed} commands of the readme print what it shows")
+                sys.stdout.write(f"agnt5 {sdk}, {which}: {agreed} commands agree with the readme\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":
