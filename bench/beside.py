@@ -28,6 +28,7 @@ PROBE = Path(__file__).with_name("probe.py")
 LIMIT = 1.03
 ROUNDS = 15
 DRAWS = 2000
+INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
 TEST = "import pytest\n\n" + "\n".join(
     f"@pytest.mark.agnt5_sim\nasync def test_{number}(sim):\n    pass\n" for number in range(25)
@@ -76,7 +77,7 @@ def tests_to_collect() -> Path:
     (folder / "empty").mkdir(parents=True)
     (folder / "full").mkdir()
     for place in ("empty", "full"):
-        (folder / place / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+        (folder / place / "pytest.ini").write_text(INI, encoding="utf-8")
     for number in range(20):
         (folder / "full" / f"test_file_{number}.py").write_text(TEST, encoding="utf-8")
     return folder

@@ -101,7 +101,7 @@ def _parsed(versions: dict[str, str]) -> dict[str, Version]:
 def readme(inside: Path, letter: str, home: Path) -> int:
     """Execute the examples of the readme with an interpreter; return how many commands agreed."""
     runner = ROOT / "tests" / "docs" / "docs_runner.py"
-    line = _run([str(inside), "-P", str(runner), letter, str(home)], ROOT.parent, "README.md\n")
+    line = _run([str(inside), str(runner), letter, str(home)], ROOT.parent, "README.md\n")
     blocks = {block["line"]: block for block in json.loads(line)["blocks"]}
     agreed = 0
     for block in blocks_of(README):

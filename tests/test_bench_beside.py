@@ -53,11 +53,21 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
 
 
 def test_what_was_measured_is_what_was_to_be(tmp_path, monkeypatch):
-    """A tree whose package is not in it is not measured in the name of another."""
+    """A tree is not measured in the name of another, wherever the package was imported from."""
+    probe = tmp_path / "probe.py"
+    probe.write_text("import json, sys\nprint(json.dumps({'from': sys.argv[1], 'figures': {}}))\n")
     monkeypatch.setattr(beside, "PLACE", tmp_path)
-    (tmp_path / "agnt5_sim").mkdir()
-    with pytest.raises(SystemExit, match="was to be measured, and .* was|No module|cannot import"):
-        beside.measured(tmp_path, "collect", str(tmp_path))
+    monkeypatch.setattr(beside, "PROBE", probe)
+    base = tmp_path / "base"
+    assert beside.measured(base, str(base / "agnt5_sim" / "__init__.py")) == {}
+    with pytest.raises(SystemExit, match=r"base was to be measured, and .*other.* was"):
+        beside.measured(base, str(tmp_path / "other" / "agnt5_sim" / "__init__.py"))
+
+
+def test_a_commit_that_is_none_is_refused():
+    """In one line, which names what was given."""
+    with pytest.raises(SystemExit, match="^BASE=nowhere-at-all: "):
+        beside.unpacked("nowhere-at-all")
 
 
 def _told(monkeypatch, capsys, ours: float) -> tuple[bool, str]:
