@@ -66,12 +66,14 @@ def test_what_was_measured_is_what_was_to_be(tmp_path, monkeypatch):
 
 def test_a_commit_that_is_none_is_refused():
     """In one line, which names what was given."""
-    with pytest.raises(SystemExit, match="^BASE=nowhere-at-all: "):
+    with pytest.raises(SystemExit, match=r"^BASE=nowhere-at-all: "):
         beside.unpacked("nowhere-at-all")
 
 
 def _told(monkeypatch, capsys, ours: float) -> tuple[bool, str]:
-    monkeypatch.setattr(beside, "measured", lambda tree, *_: {"a life": ours if tree == beside.ROOT else 2.0})
+    monkeypatch.setattr(
+        beside, "measured", lambda tree, *_: {"a life": ours if tree == beside.ROOT else 2.0}
+    )
     good = beside.compare(Path("base"), ("seed",), 3)
     return good, capsys.readouterr().out
 
