@@ -30,7 +30,7 @@ def _id(block: Block) -> str:
     return f"{name_of(block.page)}:{block.line}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runner(tmp_path_factory) -> Iterator[subprocess.Popen[str]]:
     """Executes pages one after the other: each when a test first asks for it, whoever runs the others."""
     if not hasattr(os, "fork"):
@@ -46,7 +46,7 @@ def runner(tmp_path_factory) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def outcome_of(runner) -> Callable[[Block], dict]:
     """Return what came of an example; its page is executed once."""
 
