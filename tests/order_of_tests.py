@@ -14,7 +14,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bring the tests into the order of the seed: the same in every worker of xdist."""
+    """Bring the tests into the order of the seed: the same in every worker of xdist.
+
+    The files change places, and the tests in each; those of a file stay together, since what
+    they share is set up once for a file.
+    """
     seed = config.getoption("shuffle")
-    if seed is not None:
-        random.Random(seed).shuffle(items)
+    if seed is None:
+        return
+    rng = random.Random(seed)
+    rng.shuffle(items)
+    files = list(dict.fromkeys(item.path for item in items))
+    items.sort(key=lambda item: files.index(item.path))

@@ -52,6 +52,7 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
     assert 180 <= hits <= 200
 
 
+@pytest.mark.forks
 def test_what_was_measured_is_what_was_to_be(tmp_path, monkeypatch):
     """A tree is not measured in the name of another, wherever the package was imported from."""
     probe = tmp_path / "probe.py"
@@ -64,6 +65,7 @@ def test_what_was_measured_is_what_was_to_be(tmp_path, monkeypatch):
         beside.measured(base, str(tmp_path / "other" / "agnt5_sim" / "__init__.py"))
 
 
+@pytest.mark.forks
 def test_a_commit_that_is_none_is_refused():
     """In one line, which names what was given."""
     with pytest.raises(SystemExit, match=r"^BASE=nowhere-at-all: "):

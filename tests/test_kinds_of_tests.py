@@ -121,14 +121,16 @@ def test_a_slow_test_says_why(run):
 
 
 def test_another_order_has_the_same_tests():
-    """`--shuffle` changes the order by its seed, and nothing else; without it nothing is changed."""
+    """`--shuffle` changes the order by its seed, file by file; without it nothing is changed."""
+    tests = [SimpleNamespace(path=number // 5, number=number) for number in range(20)]
 
     def order(seed: str | None) -> list[int]:
-        items = list(range(20))
+        items = list(tests)
         pytest_collection_modifyitems(SimpleNamespace(getoption={"shuffle": seed}.get), items)
-        return items
+        return [item.number for item in items]
 
     plain, one, other = order(None), order("1"), order("2")
     assert plain == sorted(one) == sorted(other) == list(range(20))
     assert one == order("1")
     assert len({tuple(each) for each in (plain, one, other)}) == 3
+    assert [len({number // 5 for number in one[at : at + 5]}) for at in (0, 5, 10, 15)] == [1] * 4
