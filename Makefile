@@ -1,6 +1,6 @@
 # Two environments, one for each pinned generation of the SDK, and one for the peer that `make bench`
 # measures beside it: built when they are stale and left alone when they are not. Everything runs
-# from here: `make test` is what continuous integration does.
+# from here: `make test` and then `make check` are what continuous integration does.
 
 PYTHON ?= python3
 
@@ -10,7 +10,7 @@ VENV := .venv
 SEED := .venv-seed
 PEER := .venv-peer
 
-.PHONY: demo test lint bench clean FORCE
+.PHONY: demo test test-quick check lint package bench clean environments prepared FORCE
 .DELETE_ON_ERROR:
 
 # --- the interpreter -----------------------------------------------------------------------------
@@ -50,7 +50,8 @@ endif
 # .pins says that the pinned packages are in, .stamp that this project is too. Each is written last,
 # so an interrupted build is begun again, and an edit of pyproject.toml alone reinstalls no package.
 
-pip = $(@D)/bin/python -m pip install -q --disable-pip-version-check
+# Python compiles what it imports, when it does; pip would compile everything, for most of its time.
+pip = $(@D)/bin/python -m pip install -q --disable-pip-version-check --no-compile
 
 $(VENV)/.pins: requirements/current.txt
 $(SEED)/.pins: requirements/seed.txt
@@ -72,22 +73,58 @@ $(VENV)/.stamp $(SEED)/.stamp: pyproject.toml
 demo: $(VENV)/.stamp
 	$(VENV)/bin/python -m pytest --agnt5-sim scenarios
 
-test: $(VENV)/.stamp $(SEED)/.stamp lint
-	$(VENV)/bin/python -m pytest tests
-	$(SEED)/bin/python -m pytest tests
-	$(VENV)/bin/python -m pytest --agnt5-sim --agnt5-sim-profile activation scenarios
-	$(VENV)/bin/python -m pytest --agnt5-sim --agnt5-sim-profile compat scenarios
-	$(SEED)/bin/python -m pytest --agnt5-sim scenarios
+# How many processes run tests, or `0` for none but pytest itself. What is slow is what has the mark.
+WORKERS ?= auto
+spread := -n $(WORKERS) --dist worksteal
+pytest := bin/python -m pytest $(spread)
+
+test: prepared
+	$(VENV)/$(pytest) -m "not slow" tests
+	$(SEED)/$(pytest) -m "not slow" tests
+	$(VENV)/$(pytest) --agnt5-sim --agnt5-sim-profile activation scenarios
+	$(VENV)/$(pytest) --agnt5-sim --agnt5-sim-profile compat scenarios
+	$(SEED)/$(pytest) --agnt5-sim scenarios
+
+# All tests but those that sweep, start processes or execute the pages (tests/kinds_of_tests.py).
+test-quick: environments
+	$(VENV)/$(pytest) --quick tests
+	$(SEED)/$(pytest) --quick tests
+
+# What takes too long for `make test`: the slow tests, all of them in another order on other
+# workers, and the package as others install it.
+check: prepared
+	$(VENV)/$(pytest) -m slow tests
+	$(SEED)/$(pytest) -m slow tests
+	$(VENV)/bin/python -m pytest -n 3 --dist load --shuffle 1 tests
+	$(SEED)/bin/python -m pytest -n 3 --dist load --shuffle 2 tests
+	$(MAKE) --no-print-directory package
 
 lint: $(VENV)/.stamp
 	$(VENV)/bin/python -m ruff check .
 	$(VENV)/bin/python -m ruff format --check .
 	$(VENV)/bin/python -m mypy --strict agnt5_sim scenarios $(wildcard tests/typing_api.py)
 
+# The environments are built side by side, and what is to be said about the text while they are.
+environments:
+	@$(MAKE) --no-print-directory -j2 $(VENV)/.stamp $(SEED)/.stamp
+
+prepared:
+	@$(MAKE) --no-print-directory -j2 lint $(SEED)/.stamp
+
+package: environments
+	$(VENV)/bin/python tests/check_package.py "$(base)"
+
+# BASE names a commit that is measured beside this one, as in `make bench BASE=main`.
+ifdef BASE
+bench: environments
+	$(VENV)/bin/python -m bench.beside $(BASE); current=$$?; \
+	  $(SEED)/bin/python -m bench.beside $(BASE) && exit $$current
+else
 bench: $(VENV)/.stamp $(SEED)/.stamp $(PEER)/.pins
 	$(VENV)/bin/python -m bench
 	$(SEED)/bin/python -m bench
+endif
 
 clean:
-	rm -rf $(VENV) $(SEED) $(PEER) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(SEED) $(PEER) .bench build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -229,3 +229,13 @@ async def life_forgets(ctx) -> str:
     await asyncio.ensure_future(ctx.step("task", life_nothing))
     await later
     return "done"
+
+
+KEPT: list = []
+
+
+@workflow
+async def life_keeps(ctx) -> str:
+    """Keep a step that nobody has awaited yet where somebody still may."""
+    KEPT.append(ctx.step("kept", life_nothing))
+    return "done"

@@ -6,53 +6,38 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from public_face import LIST, face
 
 import agnt5_sim
 
-NAMES = [
-    "AnswerRefused",
-    "BadInput",
-    "BadStub",
-    "BudgetError",
-    "Entry",
-    "Exploration",
-    "Fault",
-    "FaultPlan",
-    "GUARANTEE_IDS",
-    "GuaranteeBroken",
-    "History",
-    "NotAWorkflow",
-    "NotJson",
-    "Outcome",
-    "OutsideTouched",
-    "PlanError",
-    "Point",
-    "Policy",
-    "RunFailed",
-    "RunStuck",
-    "Sim",
-    "SimRun",
-    "SimulationFailed",
-    "Spinning",
-    "Stub",
-    "StubExhausted",
-    "UnknownDefect",
-    "UnknownProfile",
-    "UnsupportedSdk",
-    "Violation",
-    "effect",
-    "explore",
-    "simulate",
-    "strategies",
-]
+NAMES = sorted(agnt5_sim.__all__)
 
 
-def test_the_exported_names():
-    """Exactly these."""
-    assert sorted(agnt5_sim.__all__) == NAMES
+def test_the_names_and_their_signatures():
+    """Exactly those of the list; `python tests/public_face.py > tests/public_face.txt` renews it."""
+    assert LIST.read_text(encoding="utf-8") == face()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: SimpleNamespace(__all__=[*NAMES, "NAMES"], NAMES=1),
+        lambda: SimpleNamespace(simulate=lambda workflow: None),
+        lambda: SimpleNamespace(Sim=type("Sim", (agnt5_sim.Sim,), {"__module__": "agnt5_sim.x"})),
+        lambda: SimpleNamespace(
+            Policy=type("Policy", (), {"__module__": "agnt5_sim.x", "lease": 1, "more": 2})
+        ),
+    ],
+    ids=["a name more", "another signature", "another base", "other members"],
+)
+def test_a_change_of_the_face_shows(change, monkeypatch):
+    """Of a name, of a parameter, of a base class, of a member."""
+    for name, value in vars(change()).items():
+        monkeypatch.setattr(agnt5_sim, name, value, raising=False)
+    assert LIST.read_text(encoding="utf-8") != face()
 
 
 def test_every_name_can_be_imported_and_is_listed():

@@ -88,6 +88,16 @@ def test_a_forgotten_await_is_found(profile):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+def test_what_somebody_holds_is_not_forgotten(profile):
+    """It can be awaited yet; and it is what it was."""
+    assert simulate(wf.life_keeps, profile=profile).history.select("program.forgotten") == []
+    (kept,) = wf.KEPT
+    assert kept.__qualname__ != "ctx.step"
+    kept.close()
+    wf.KEPT.clear()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_life_that_is_over_leaves_nothing_to_the_garbage_collector(profile):
     """Lives are many; whatever leads from one part of a life back to it is cut at its end."""
     given = {"order_id": "a"}
@@ -581,6 +591,52 @@ def test_forked_batches_come_to_the_same(monkeypatch):
         (one, told), (other, told_too) = both(workflow, **how)
         assert one == other
         assert told == told_too
+
+
+def test_without_fork_a_long_sweep_is_lived_in_this_process(monkeypatch):
+    """Every life of it, however many there are, and it comes to the same."""
+    monkeypatch.setattr(batches, "HERE", 0)
+    monkeypatch.setattr(batches, "BATCH", 2)
+    monkeypatch.delattr(os, "fork", raising=False)
+    lived = SimpleNamespace(live=lambda plan: (plan, os.getpid()))
+    assert [(n, os.getpid()) for n in range(9)] == list(batches.live_all(lived, list(range(9))))
+    alone = explore(wf.life_small)
+    monkeypatch.undo()
+    assert explore(wf.life_small) == alone
+
+
+WITHOUT_POSIX = """
+import importlib, os, signal, sys
+
+for module in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[module] = None
+for module, names in {
+    os: ("fork", "forkpty", "register_at_fork", "posix_spawn"),
+    signal: ("setitimer", "getitimer", "ITIMER_REAL", "ITIMER_VIRTUAL", "SIGALRM", "SIGKILL"),
+}.items():
+    for name in names:
+        vars(module).pop(name, None)
+
+import agnt5_sim
+from agnt5 import workflow
+
+@workflow
+async def lonely(ctx) -> int:
+    return sum([await ctx.step(f"step-{n}", lambda n=n: n) for n in range(4)])
+
+importlib.import_module("agnt5_sim.exploring.batches").HERE = 0
+for profile in sys.argv[1:]:
+    found = agnt5_sim.explore(lonely, profile=profile).check()
+    print(agnt5_sim.simulate(lonely, profile=profile).output, found.coverage)
+"""
+
+
+def test_what_only_posix_has_is_not_needed():
+    """Lives and sweeps do without its modules, fork, timers and signals, as on Windows."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_POSIX, *PROFILES], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["6 1.0"] * len(PROFILES)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -5,8 +5,8 @@ then forks a child for every page and, in it, one for every command the page sho
 a project: its files are written to a directory of its own, its other python blocks are executed
 in order in one namespace, and its commands are run there.
 
-For each page one line of JSON is printed: the page, and for each block its line, whether it was
-executed, and what its commands printed.
+For each page that is named on standard input, one a line, one line of JSON is printed: the page,
+and for each block its line, whether it was executed, and what its commands printed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import Any
 from docs_console import commands_in
 from docs_pages import ROOT, Block, blocks_of, name_of
 
-AT_ONCE = 2
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 WARMING = """
 from agnt5 import workflow
@@ -131,21 +130,19 @@ def _become_pytest(arguments: list[str], output: int) -> None:
         os._exit(code)
 
 
-def _start(page: Path, generation: str, home: Path) -> tuple[int, Any]:
-    answer = tempfile.TemporaryFile()  # noqa: SIM115 - read when the child has ended
-    pid = os.fork()
-    if pid:
-        return pid, answer
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            result = Page(page, generation, home).run()
-        os.write(answer.fileno(), json.dumps(result).encode())
-    finally:
-        os._exit(0)
-
-
-def _commands(name: str) -> int:
-    return sum(len(commands_in(b.text)) for b in blocks_of(ROOT / name) if b.language == "console")
+def _in_a_child(page: Path, generation: str, home: Path) -> str:
+    with tempfile.TemporaryFile() as answer:
+        pid = os.fork()
+        if not pid:
+            try:
+                with contextlib.redirect_stdout(sys.stderr):
+                    result = Page(page, generation, home).run()
+                os.write(answer.fileno(), json.dumps(result).encode())
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+        answer.seek(0)
+        return answer.read().decode()
 
 
 def _warm_up(home: Path) -> None:
@@ -178,19 +175,11 @@ def main() -> None:
     ):
         os.environ.pop(name, None)
     _warm_up(Path(directory) / "warming")
-    waiting = sorted(sys.stdin.read().split(), key=_commands, reverse=True)  # the longest first
-    running: dict[int, Any] = {}
-    while waiting or running:
-        while waiting and len(running) < AT_ONCE:
-            name = waiting.pop(0)
-            home = Path(directory) / name.removesuffix(".md").replace("/", "-")
-            pid, answer = _start(ROOT / name, generation, home)
-            running[pid] = answer
-        pid, _ = os.wait()
-        with running.pop(pid) as answer:
-            answer.seek(0)
-            sys.stdout.write(answer.read().decode() + "\n")
-            sys.stdout.flush()
+    for line in sys.stdin:
+        name = line.strip()
+        home = Path(directory) / name.removesuffix(".md").replace("/", "-")
+        sys.stdout.write(_in_a_child(ROOT / name, generation, home) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

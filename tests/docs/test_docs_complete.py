@@ -264,7 +264,7 @@ def test_the_commands_of_the_readme_are_there():
         for line in b.text.splitlines()
     ]
     wanted = [line.split()[1] for line in lines if line.startswith("make ")]
-    assert wanted == ["demo", "test"]
+    assert wanted == ["demo", "test", "test-quick", "test", "check", "bench", "bench"]
     assert [name for name in wanted if f"\n{name}:" not in makefile] == []
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,34 +30,44 @@ def _id(block: Block) -> str:
     return f"{name_of(block.page)}:{block.line}"
 
 
-@pytest.fixture(scope="module")
-def outcomes(request, tmp_path_factory) -> dict[tuple[str, int], dict]:
-    """What came of every example that the selected tests are about."""
-    wanted = {
-        item.callspec.params["example"].page
-        for item in request.session.items
-        if hasattr(item, "callspec") and "example" in item.callspec.params
-    }
-    done = subprocess.run(
-        [sys.executable, str(RUNNER), LETTER, str(tmp_path_factory.mktemp("pages"))],
-        input="\n".join(sorted(map(name_of, wanted))),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.fail(done.stderr, pytrace=False)
-    return {
-        (result["page"], block["line"]): block
-        for result in map(json.loads, filter(None, done.stdout.splitlines()))
-        for block in result["blocks"]
-    }
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory) -> Iterator[subprocess.Popen[str]]:
+    """Executes pages one after the other: each when a test first asks for it, whoever runs the others."""
+    if not hasattr(os, "fork"):
+        pytest.skip("the pages are executed in forked children, and there is no fork here")
+    command = [sys.executable, str(RUNNER), LETTER, str(tmp_path_factory.mktemp("pages"))]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True
+        ) as process,
+    ):
+        process.said = said
+        yield process
+
+
+@pytest.fixture(scope="session")
+def outcome_of(runner) -> Callable[[Block], dict]:
+    """Return what came of an example; its page is executed once."""
+
+    @cache
+    def page(name: str) -> dict[int, dict]:
+        print(name, file=runner.stdin, flush=True)
+        line = runner.stdout.readline()
+        if not line.strip():
+            runner.said.seek(0)
+            pytest.fail(runner.said.read(), pytrace=False)
+        result = json.loads(line)
+        assert result["page"] == name
+        return {block["line"]: block for block in result["blocks"]}
+
+    return lambda block: page(name_of(block.page))[block.line]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_id)
-def test_an_example_does_what_its_page_says(example, outcomes):
+def test_an_example_does_what_its_page_says(example, outcome_of):
     """A python block runs without an error; a command prints what is shown under it."""
-    outcome = outcomes[name_of(example.page), example.line]
+    outcome = outcome_of(example)
     assert outcome["error"] == ""
     assert outcome["executed"] == (example.only in {"", LETTER})
     if not outcome["executed"] or example.language != "console":

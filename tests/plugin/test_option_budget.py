@@ -47,7 +47,13 @@ def test_a_budget_without_room_for_a_fault_is_red(small, budget):
         ]
     )
     result.stdout.no_fnmatch_line("nothing broke")
-    assert small.sweep(f"--agnt5-sim-budget={budget}", "-n", "1", fresh=True).ret == 1
+
+
+def test_a_budget_without_room_for_a_fault_is_red_in_workers_of_xdist_too(small):
+    """They tell the one that started them how many faults were tried."""
+    result = small.sweep("--agnt5-sim-budget=3", "-n", "1", fresh=True)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["the budget allowed no fault to be tried for test_small.py::*"])
 
 
 def test_the_smallest_budget_tries_one_fault(small):

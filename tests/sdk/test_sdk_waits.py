@@ -96,9 +96,19 @@ def test_skipped_and_free_answers_reach_the_workflow_decoded():
         assert [None, "blue"] == outcome.output
 
 
-def test_the_careful_workflow_survives_every_pair_of_kills(profile):
-    """A step, a sleep and a question, written as the SDK asks for, pass a sweep of depth two."""
-    found = explore(wf.sdk_careful, {"order_id": "o-1"}, depth=2, answers=reply, profile=profile)
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        wf.sdk_careful_sleep,
+        wf.sdk_careful_question,
+        pytest.param(
+            wf.sdk_careful, marks=pytest.mark.slow(reason="pairs grow with the square of a life")
+        ),
+    ],
+)
+def test_a_careful_workflow_survives_every_pair_of_kills(workflow, profile):
+    """A step, a sleep, a question, and all three, as the SDK asks for, pass a sweep of depth two."""
+    found = explore(workflow, {"order_id": "o-1"}, depth=2, answers=reply, profile=profile)
     assert found.planned == found.check().runs
 
 

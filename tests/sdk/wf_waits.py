@@ -30,6 +30,22 @@ async def sdk_careful(ctx, order_id: str) -> dict:
 
 
 @workflow
+async def sdk_careful_sleep(ctx, order_id: str) -> dict:
+    """Take a step and sleep as the SDK asks for."""
+    reserved = await ctx.step("reserve", reserve, order_id)
+    await ctx.sleep(3600, name="hold")
+    return {"reserved": reserved}
+
+
+@workflow
+async def sdk_careful_question(ctx, order_id: str) -> dict:
+    """Take a step and ask as the SDK asks for."""
+    reserved = await ctx.step("reserve", reserve, order_id)
+    ok = await ctx.wait_for_user("ship?", input_type="approval", options=OPTIONS)
+    return {"reserved": reserved, "ok": ok}
+
+
+@workflow
 async def sdk_named_sleep(ctx) -> str:
     """Sleep under a name, between steps."""
     await ctx.step(sdk_note, "before")

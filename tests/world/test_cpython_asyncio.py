@@ -116,6 +116,7 @@ def test_cpythons_own_tests_pass(
     assert isolated < Recorded.callbacks
 
 
+@pytest.mark.forks  # some of them start an interpreter
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="there are no eager tasks yet")
 def test_cpythons_own_tests_of_eager_tasks_pass(on_virtual_loops: Callable[[Any], None]) -> None:
     """A task may run inside the call that creates it, also where the program set that up itself."""

@@ -12,7 +12,7 @@ import pytest
 
 from agnt5_sim import explore, simulate
 from agnt5_sim.sdk.generations.detect import installed
-from agnt5_sim.world.remembering.locks import Locks
+from agnt5_sim.world.remembering.locks import Locks, is_free
 
 TOGETHER = ["semaphore", "alone", "lock", "keyed", "limiter", "later", "token"]
 IN_TURN = ["threads", "condition", "counted", "of_the_class", "job", "event"]
@@ -116,3 +116,28 @@ def test_what_belongs_to_the_outside_world_is_not_put_back():
     locks.renew([space["QUEUE"]])
     assert not space["EVENT"].is_set()
     assert space["QUEUE"].get(block=False) == 1
+
+
+@pytest.mark.parametrize("maker", [threading.Lock, threading.RLock])
+def test_a_lock_is_free_when_nobody_holds_it(maker):
+    """Not this thread, which an RLock would let in again, and no other; asking takes nothing."""
+    lock = maker()
+    assert [is_free(lock), is_free(lock)] == [True, True]
+    lock.acquire()
+    assert not is_free(lock)
+    lock.release()
+    assert is_free(lock)
+    holding, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            holding.set()
+            enough.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holding.wait()
+    assert not is_free(lock)
+    enough.set()
+    thread.join()
+    assert is_free(lock)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
 from asyncio import CancelledError
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import ref
 
 from agnt5_sim.history.values import freeze
 from agnt5_sim.sdk.ports.attempt import Attempt, Call, current_call
@@ -41,10 +41,6 @@ class Identities(Protocol):
 
     def function_named(self, name: str) -> bool:
         """Tell whether a @function of that name is registered."""
-
-
-_OURS = 3
-"""How many references to a call are our own while we look at it."""
 
 
 class ProgramPort:
@@ -80,12 +76,20 @@ class ProgramPort:
 
     def look_for_forgotten(self) -> None:
         """Record the calls that nobody awaited and nobody holds, so that nobody ever will."""
+        waiting = []
         for kind, target, asked in self._expected:
-            waits = inspect.getcoroutinestate(asked) == inspect.CORO_CREATED
-            if waits and sys.getrefcount(asked) <= _OURS:
-                asked.__qualname__ = f"ctx.{kind}"  # Python's own warning is to say it too
+            if inspect.getcoroutinestate(asked) == inspect.CORO_CREATED:
                 name = target if isinstance(target, str) else getattr(target, "__name__", "")
+                waiting.append((kind, name, asked.__qualname__, ref(asked)))
+                asked.__qualname__ = f"ctx.{kind}"  # Python's own warning is to say it too
+        asked = None
+        self._expected.clear()
+        # What is gone now that we have let go of it, nobody held but us.
+        for kind, name, qualname, held in waiting:
+            if (call := held()) is None:
                 self.record("program.forgotten", name, {"call": kind})
+            else:
+                call.__qualname__ = qualname
 
     def adopt(self, ctx: Any) -> None:
         """Make a workflow's context one that is watched."""

@@ -265,9 +265,20 @@ def _renewed(value: Any, fresh: dict[int, Any]) -> Any:
     if not isinstance(value, _RAW):
         return value
     if id(value) not in fresh:
-        free = "unlocked" in repr(value)  # an RLock has no better way to say so before 3.14
-        fresh[id(value)] = value if free else _MAKERS[type(value)]()
+        fresh[id(value)] = value if is_free(value) else _MAKERS[type(value)]()
     return fresh[id(value)]
+
+
+def is_free(lock: Any) -> bool:
+    """Tell whether nobody holds a lock of the interpreter's, in this thread or in another."""
+    if hasattr(lock, "locked"):
+        return not lock.locked()
+    if lock._is_owned():  # an RLock before Python 3.14, which lets its owner in again
+        return False
+    if lock.acquire(blocking=False):
+        lock.release()
+        return True
+    return False
 
 
 def _same_spot(one: _Spot | None, other: _Spot) -> bool:
