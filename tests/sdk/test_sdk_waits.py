@@ -129,7 +129,7 @@ def test_what_a_pause_reported_is_known_after_the_next_one_too(recovery, profile
 
 def test_a_pause_that_reports_too_little_is_found(profile, monkeypatch):
     """Where the journal tells an attempt nothing, the steps it leaves out run again."""
-    adapter = "agnt5_sim.sdk.generations." + ("a" if profile == "seed" else "e")
+    adapter = "agnt5_sim.sdk.generations." + ("a" if profile == "seed" else "e_dispatch")
     monkeypatch.setattr(f"{adapter}.reported_steps", lambda _metadata: {})
     outcome = simulate(
         wf.sdk_questions_and_steps,
