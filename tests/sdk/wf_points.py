@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 from agnt5 import workflow
 
@@ -54,7 +54,11 @@ async def points_awaitable(ctx) -> int:
 @workflow
 async def points_late_coroutine(ctx) -> int:
     """Call a plain function that returns an awaitable."""
-    return await ctx.step("s", lambda: three_seconds())
+
+    def later() -> Awaitable[int]:
+        return three_seconds()
+
+    return await ctx.step("s", later)
 
 
 @workflow
@@ -72,7 +76,11 @@ async def points_generator_object(ctx) -> list:
 @workflow
 async def points_late_generator(ctx) -> list:
     """Call a plain function that returns an asynchronous generator."""
-    return await ctx.step("s", lambda: two_items())
+
+    def later() -> AsyncIterator[int]:
+        return two_items()
+
+    return await ctx.step("s", later)
 
 
 @workflow
