@@ -1,0 +1,100 @@
+"""The sweep: which plans are lived, in which order, and what a budget leaves out."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from agnt5_sim import FaultPlan, Point
+from agnt5_sim.exploring import Budget, Sweep, sweep
+from agnt5_sim.exploring.result import WITHOUT_FAULTS
+from agnt5_sim.exploring.sweep import moments_of
+
+MOMENTS = ("before", "after")
+
+
+def lived(told, points: int = 5, **how) -> list[FaultPlan]:
+    """Return the plans with faults that a sweep of a story lives, in order."""
+    story = told(points)
+    sweep(story, Sweep(**how))
+    return [plan for plan in story.plans if plan.faults]
+
+
+def every(points: int) -> list[FaultPlan]:
+    """Return every plan of one kill."""
+    return [
+        FaultPlan.kill(moment, f"body:step#{number}")
+        for number in range(1, points + 1)
+        for moment in MOMENTS
+    ]
+
+
+def test_every_fault_is_lived_once_and_in_order(told):
+    """Before and after each point."""
+    assert every(5) == lived(told)
+
+
+def test_where_a_sweep_strikes():
+    """During a sleep; before an await, which has no effect to come after; before and after others."""
+    struck = {
+        kind: [moment for _, moment in moments_of(Point(kind, "step", 1), ["kill"])]
+        for kind in ("sleep", "await", "body", "emit", "thread", "state.save")
+    }
+    both = list(MOMENTS)
+    assert {
+        "sleep": ["during"],
+        "await": ["before"],
+        "body": both,
+        "emit": both,
+        "thread": both,
+        "state.save": both,
+    } == struck
+
+
+def test_every_pair_is_lived_once(told):
+    """The second fault at each point that comes after the first one's, the very next included."""
+    pairs = [
+        first.with_fault(second.faults[0])
+        for first, second in itertools.product(every(3), every(3))
+        if first.faults[0].point.occurrence < second.faults[0].point.occurrence
+    ]
+    found = lived(told, 3, depth=2)
+    assert every(3) == found[:6]
+    assert sorted(pairs) == sorted(found[6:])
+
+
+@pytest.mark.parametrize("room", [1, 4, 9])
+def test_a_budget_leaves_out_by_the_seed(told, room):
+    """The same seed leaves out the same; over many seeds every plan has its turn."""
+    budget = Budget(lives=WITHOUT_FAULTS + room)
+    choices = {seed: lived(told, seed=seed, budget=budget) for seed in range(40)}
+    assert {room} == {len(plans) for plans in choices.values()}
+    assert choices[0] == lived(told, seed=0, budget=budget)
+    assert set(every(5)) == {plan for plans in choices.values() for plan in plans}
+
+
+def test_what_a_budget_leaves_stays_in_order(told):
+    """A choice is lived in the order of the points."""
+    chosen = lived(told, seed=7, budget=Budget(lives=WITHOUT_FAULTS + 6))
+    assert [plan for plan in every(5) if plan in chosen] == chosen
+
+
+@pytest.mark.parametrize(("lives", "number"), [(3, 0), (4, 1), (12, 9), (13, 10), (99, 10)])
+def test_a_budget_counts_the_lives_without_faults(told, lives, number):
+    """Three of them come first; what is left is for faults, and no more than there are."""
+    assert number == len(lived(told, budget=Budget(lives=lives)))
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_lives_without_faults_are_of_two_seeds(told, seed):
+    """A first, another under the next seed, and the first again; all others of the first."""
+    story = told(1)
+    sweep(story, Sweep(seed=seed))
+    assert [seed, seed + 1, seed, seed, seed] == story.seeds
+
+
+def test_one_plan_is_lived_alone(told):
+    """Besides the lives without faults."""
+    plan = FaultPlan.kill("after", "body:step#2")
+    assert [plan] == lived(told, plan=plan)
