@@ -10,7 +10,7 @@ VENV := .venv
 SEED := .venv-seed
 PEER := .venv-peer
 
-.PHONY: demo test lint bench clean FORCE
+.PHONY: demo test lint bench sabotage sabotage-sample clean FORCE
 .DELETE_ON_ERROR:
 
 # --- the interpreter -----------------------------------------------------------------------------
@@ -83,6 +83,16 @@ lint: $(VENV)/.stamp
 	$(VENV)/bin/python -m ruff check .
 	$(VENV)/bin/python -m ruff format --check .
 	$(VENV)/bin/python -m mypy --strict agnt5_sim scenarios $(wildcard tests/typing_api.py)
+
+# The table in tests/sabotage/entries: each entry breaks a copy of the product, and its test must turn
+# red. ONLY=part of an id, a file or a test; PART=2/3 for the second third. The sample is a fixed ten.
+SABOTAGE = $(VENV)/bin/python tests/sabotage --seed $(SEED)/bin/python --only '$(ONLY)' --part '$(PART)'
+
+sabotage: $(VENV)/.stamp $(SEED)/.stamp
+	$(SABOTAGE)
+
+sabotage-sample: $(VENV)/.stamp $(SEED)/.stamp
+	$(SABOTAGE) --sample
 
 bench: $(VENV)/.stamp $(SEED)/.stamp $(PEER)/.pins
 	$(VENV)/bin/python -m bench

@@ -25,6 +25,8 @@ PATIENCE_S = 180.0
 """Seconds of real time after which a test counts as hanging."""
 _GREEN, _RED = 0, 1
 """The exit codes of pytest that are an answer: all passed, some failed."""
+_OURS = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST")
+"""How the variables begin that are of the pytest around this one, if there is one."""
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist")
 
 
@@ -142,7 +144,7 @@ class Runner:
         self, copy: Path, sdk: str, tests: list[str], patience: float
     ) -> tuple[int | None, str]:
         """Run tests in a copy; return pytest's exit code, None if it hangs, and its last words."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
         env = {**kept, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "--rootdir", str(copy)]
         command = [self.pythons[sdk], "-m", "pytest", *options, *tests]

@@ -1,0 +1,105 @@
+"""The workers of a life: what a new attempt draws, and which attempts a kill ends."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+
+import pytest
+from agnt5 import workflow
+
+from agnt5_sim import simulate
+from agnt5_sim.life.life import Life
+from agnt5_sim.life.settings import Settings
+from agnt5_sim.sdk.generations.detect import installed
+
+PROFILES = installed().profiles
+
+
+@workflow
+async def workers_draw(ctx) -> dict:
+    """Draw in a step, after and before an await."""
+
+    async def draw() -> dict:
+        first = random.random()
+        await asyncio.sleep(1)
+        return {"first": first, "second": random.random(), "id": str(uuid.uuid4())}
+
+    return await ctx.step("draw", draw)
+
+
+def drawn(profile: str, faults: str = "none", **how: int) -> dict:
+    """Return what a life's run drew in the end."""
+    return simulate(workers_draw, profile=profile, faults=faults, **how).check().output
+
+
+def lived(profile: str, *runs: float) -> Life:
+    """Live a life of runs that are submitted at these times, each a minute after the last."""
+    life = Life(Settings(profile=profile))
+    with life.lived():
+        for time in runs:
+            life.world.at(time, lambda: life.submit(workers_draw, None))
+        life.settle()
+    return life
+
+
+# -- what an attempt draws -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_attempt_draws_whatever_was_drawn_before_it(profile):
+    """A new process has randomness of its own: when the old one died changes nothing of it."""
+    killed = [
+        drawn(profile, f"kill {place}")
+        for place in (
+            "before body:step:draw:0#1",
+            "before await:step:draw:0#1",
+            "after await:step:draw:0#1",
+            "after body:step:draw:0#1",
+        )
+    ]
+    assert [killed[0]] * 4 == killed
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_attempt_draws_something_else(profile):
+    """The first, the second and the third, in each of what is drawn."""
+    kills = ["after body:step:draw:0#1", "after body:step:draw:0#2"]
+    attempts = [
+        drawn(profile, "; ".join(f"kill {kill}" for kill in kills[:number]) or "none")
+        for number in range(3)
+    ]
+    assert [3, 3, 3] == [len({each[what] for each in attempts}) for what in attempts[0]]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_run_draws_something_else(profile):
+    """Two runs of one life, each at its first attempt."""
+    life = lived(profile, 0.0, 60.0)
+    assert life.platform.run("run-1").output != life.platform.run("run-2").output
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_run_draws_whatever_another_drew_before_it(profile):
+    """It is the run and its attempt that say what is drawn, and the seed of the life."""
+    one, other = lived(profile, 0.0, 60.0), lived(profile, 60.0, 0.0)
+    assert one.platform.run("run-2").output == other.platform.run("run-2").output
+    assert drawn(profile) != drawn(profile, seed=1)
+
+
+# -- whom a kill ends ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_kill_names_the_runs_it_ends(profile):
+    """Those that are under way: none that has reported, none that is still to come."""
+    life = Life(Settings(profile=profile))
+    with life.lived():
+        for time in (0.0, 10.0, 10.0, 20.0):
+            life.world.at(time, lambda: life.submit(workers_draw, None))
+        life.world.at(10.5, lambda: life.workers.kill("by the test"))
+        life.settle()
+    (kill,) = life.history.select("fault.kill")
+    assert (("run-2", "run-3"), 10.5) == (kill.data["runs"], kill.time)
+    assert ["completed"] * 4 == [life.platform.run(f"run-{n}").state for n in (1, 2, 3, 4)]
