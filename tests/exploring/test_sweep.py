@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import attrs
 import pytest
 
-from agnt5_sim import FaultPlan, Point
+from agnt5_sim import FaultPlan, History, Point
 from agnt5_sim.exploring import Budget, Sweep, sweep
 from agnt5_sim.exploring.result import WITHOUT_FAULTS
 from agnt5_sim.exploring.sweep import moments_of
@@ -98,3 +99,58 @@ def test_one_plan_is_lived_alone(told):
     """Besides the lives without faults."""
     plan = FaultPlan.kill("after", "body:step#2")
     assert [plan] == lived(told, plan=plan)
+
+
+# -- what comes of it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("stop", "number"), [(True, 1), (False, 10)])
+def test_a_sweep_stops_at_its_first_finding_if_it_is_to(told, stop, number):
+    """Else it goes on to the end."""
+    story = told(5)
+    story.says = {"failure": "assert False"}
+    exploration = sweep(story, Sweep(stop_at_first=stop))
+    assert WITHOUT_FAULTS + number == exploration.runs
+    assert WITHOUT_FAULTS + 10 == exploration.planned
+    assert 1 == len(exploration.violations)
+
+
+def test_the_digest_is_of_every_life(told):
+    """Of its plan, and of what happened in it."""
+    one, other = told(2), told(2)
+    other.changed = "shop.SEEN"
+    same, again, longer, changed = (
+        sweep(story, Sweep()).digest for story in (one, told(2), told(3), other)
+    )
+    assert same == again
+    assert 3 == len({same, longer, changed})
+
+
+def test_lives_of_other_plans_are_another_exploration(told):
+    """Though the same happened in them."""
+
+    class Blind(told):
+        """Comes to the same whatever the plan."""
+
+        def __call__(self, plan, *args, **how):
+            return attrs.evolve(super().__call__(FaultPlan(), *args, **how), plan=plan)
+
+    digests = {sweep(Blind(2), Sweep(seed=0, plan=plan)).digest for plan in every(2)}
+    assert 4 == len(digests)
+
+
+def test_the_same_seed_must_give_the_same_life(told):
+    """The first life and the third are compared; what differs is found before any fault."""
+
+    class Drifting(told):
+        """Is another with every life."""
+
+        def __call__(self, plan, *args, **how):
+            lived = super().__call__(plan, *args, **how)
+            history = History(lived.history)
+            history.add(float(len(self.plans)), "body.started", name="step")
+            history.close()
+            return attrs.evolve(lived, history=history)
+
+    found = sweep(Drifting(2), Sweep()).violations
+    assert "not-equal" in {violation.cause for violation in found}
