@@ -66,6 +66,45 @@ def test_bodies_awaits_and_threads_are_points(workflow, profile):
     assert INSIDE[workflow] == found
 
 
+def inside_of(target: Any, profile: str, **how: Any) -> list[str]:
+    """Return kind and occurrence of the points in the only body of a life."""
+    found = [
+        p for p in simulate(target, profile=profile, **how).points if p.kind in {"body", "await"}
+    ]
+    assert 1 == len({p.name for p in found})
+    return [f"{p.kind}#{p.occurrence}" for p in found]
+
+
+@pytest.mark.parametrize(
+    ("target", "inside"),
+    [
+        (wf.points_function, ["body#1", "await#1", "await#2"]),
+        (wf.points_wait, ["body#1", "await#1", "await#2"]),
+        (wf.points_streaming_function, ["body#1", "await#1"]),
+        (wf.points_stream, ["body#1", "await#1"]),
+    ],
+    ids=["in a step", "by itself", "streaming in a step", "streaming by itself"],
+)
+def test_the_body_of_a_function_is_a_point(target, inside, profile):
+    """Of a @function, as a step and as a run of its own, and every await in it."""
+    assert inside == inside_of(target, profile)
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [wf.points_callable, wf.points_coroutine, wf.points_awaitable, wf.points_generator_object],
+    ids=named,
+)
+def test_a_stub_is_entered_as_the_body_is(workflow, profile):
+    """Where another stands in for a body, it is a point too."""
+    assert ["body#1"] == inside_of(workflow, profile, stubs={"s": 1})
+
+
+def test_the_stub_of_a_function_is_entered_as_the_body_is(profile):
+    """It is a point too."""
+    assert ["body#1"] == inside_of(wf.points_function, profile, stubs={wf.points_wait: 1})
+
+
 def test_everything_a_step_sends_is_a_point(profile):
     """The events and records around a step, in their order; a batch is one."""
     before, after = STEP[profile]

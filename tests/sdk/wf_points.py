@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable
 
-from agnt5 import workflow
+from agnt5 import function, workflow
 
 
 async def three_seconds() -> int:
@@ -31,6 +31,34 @@ async def two_seconds_blocking() -> None:
 def one() -> int:
     """Be a plain callable."""
     return 1
+
+
+@function
+async def points_wait(ctx) -> int:
+    """Await twice, as a @function."""
+    await asyncio.sleep(1)
+    await asyncio.sleep(1)
+    return 2
+
+
+@function
+async def points_stream(ctx) -> AsyncIterator[int]:
+    """Stream two items, as a @function, a second between them."""
+    yield 1
+    await asyncio.sleep(1)
+    yield 2
+
+
+@workflow
+async def points_function(ctx) -> int:
+    """Call a @function."""
+    return await ctx.step(points_wait)
+
+
+@workflow
+async def points_streaming_function(ctx) -> list:
+    """Call a @function that streams."""
+    return await ctx.step(points_stream)
 
 
 @workflow
