@@ -154,3 +154,26 @@ def test_the_same_seed_must_give_the_same_life(told):
 
     found = sweep(Drifting(2), Sweep()).violations
     assert "not-equal" in {violation.cause for violation in found}
+
+
+def test_the_same_seed_must_give_the_same_result(told):
+    """The third life is held against the first as every other is."""
+
+    class Changing(told):
+        """Gives another result in its third life."""
+
+        def __call__(self, plan, *args, **how):
+            lived = super().__call__(plan, *args, **how)
+            history = History(lived.history)
+            about = {"session_id": "", "user_id": "", "tenant": "default"}
+            history.add(0.0, "run.submitted", run_id="run-1", name="order", data=about)
+            output = b"2" if len(self.plans) == WITHOUT_FAULTS else b"1"
+            ended = {"output": output, "error": "", "state": b""}
+            history.add(1.0, "run.ended", run_id="run-1", name="completed", data=ended)
+            history.close()
+            return attrs.evolve(lived, history=history)
+
+    found = sweep(Changing(1), Sweep()).violations
+    assert {("result.same", "none"), ("world.deterministic", "none")} == {
+        (violation.guarantee, violation.plan) for violation in found
+    }

@@ -50,8 +50,8 @@ def test_where_nothing_was_changed_nothing_was_leaned_on(leaned):
     [
         (lambda life: life.completed(1), lambda life: life.completed(2),
          "completed 1 with it, completed 2 without"),
-        (lambda life: life.completed(1), lambda life: life.failed(),
-         "completed 1 with it, failed ValueError: no without"),
+        (lambda life: life.completed("ValueError: no"), lambda life: life.failed("ValueError: no"),
+         'completed "ValueError: no" with it, failed ValueError: no without'),
         (lambda life: life.completed(1, state={"n": 1}), lambda life: life.completed(1, state={}),
          "completed 1 with it, completed 1 without"),
         (lambda life: life.completed(1), lambda life: life,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import uuid
 
 import pytest
 from agnt5 import workflow
 
-from agnt5_sim import simulate
+from agnt5_sim import FaultPlan, simulate
+from agnt5_sim.api.exploring import story_of
 from agnt5_sim.life.life import Life
 from agnt5_sim.life.settings import Settings
 from agnt5_sim.sdk.generations.detect import installed
@@ -27,6 +29,20 @@ async def workers_draw(ctx) -> dict:
         return {"first": first, "second": random.random(), "id": str(uuid.uuid4())}
 
     return await ctx.step("draw", draw)
+
+
+SEEN: list[int] = []
+
+
+@workflow
+async def workers_remember(ctx) -> int:
+    """Count in a module global."""
+
+    async def note() -> int:
+        SEEN.append(1)
+        return len(SEEN)
+
+    return await ctx.step("note", note)
 
 
 def drawn(profile: str, faults: str = "none", **how: int) -> dict:
@@ -103,3 +119,34 @@ def test_a_kill_names_the_runs_it_ends(profile):
     (kill,) = life.history.select("fault.kill")
     assert (("run-2", "run-3"), 10.5) == (kill.data["runs"], kill.time)
     assert ["completed"] * 4 == [life.platform.run(f"run-{n}").state for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_attempt_that_is_over_reports_no_more(profile):
+    """Its run has ended with its report, and the platform has nothing to refuse."""
+    life = lived(profile, 0.0)
+    reports = life.history.select("platform.report")
+    assert [] == [entry for entry in reports if "refused" in entry.data]
+    assert 1 == len(life.history.select("run.ended"))
+
+
+# -- what a worker that is killed remembers --------------------------------------------------
+
+
+def after_a_kill(profile: str, *, forget: bool) -> tuple[list[str], object]:
+    """Return the globals a killed worker had changed, and what the run gave in the end."""
+    story = story_of(workers_remember, profile=profile)
+    lived = story(FaultPlan.kill("after", "body:step:note:0#1"), 0, 0, forget=forget)
+    changed = [entry.name for entry in lived.history.select("memory.changed")]
+    (end,) = lived.history.select("run.ended")
+    return changed, json.loads(end.data["output"])
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(("forget", "output"), [(False, 2), (True, 1)])
+def test_a_killed_worker_forgets_if_it_is_to(forget, output, profile):
+    """What it had changed is noted, and undone in a life that forgets."""
+    changed, seen = after_a_kill(profile, forget=forget)
+    assert (1, output) == (len(changed), seen)
+    assert changed[0].endswith(".SEEN")
+    SEEN.clear()
