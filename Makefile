@@ -10,7 +10,8 @@ VENV := .venv
 SEED := .venv-seed
 PEER := .venv-peer
 
-.PHONY: demo test test-quick check lint package bench clean environments prepared FORCE
+.PHONY: demo test test-quick check lint package bench sabotage sabotage-sample clean \
+  environments prepared FORCE
 .DELETE_ON_ERROR:
 
 # --- the interpreter -----------------------------------------------------------------------------
@@ -91,12 +92,13 @@ test-quick: environments
 	$(SEED)/$(pytest) --quick tests
 
 # What takes too long for `make test`: the slow tests, all of them in another order on other
-# workers, and the package as others install it.
+# workers, a sample of the sabotages, and the package as others install it.
 check: prepared
 	$(VENV)/$(pytest) -m slow tests
 	$(SEED)/$(pytest) -m slow tests
 	$(VENV)/bin/python -m pytest -n 3 --dist load --shuffle 1 tests
 	$(SEED)/bin/python -m pytest -n 3 --dist load --shuffle 2 tests
+	$(MAKE) --no-print-directory sabotage-sample
 	$(MAKE) --no-print-directory package
 
 lint: $(VENV)/.stamp
@@ -113,6 +115,16 @@ prepared:
 
 package: environments
 	$(VENV)/bin/python tests/check_package.py "$(base)"
+
+# The table in tests/sabotage/entries: each entry breaks a copy of the product, and its test must turn
+# red. ONLY=part of an id, a file or a test; PART=2/3 for the second third. The sample is a fixed ten.
+SABOTAGE = $(VENV)/bin/python tests/sabotage --seed $(SEED)/bin/python --only '$(ONLY)' --part '$(PART)'
+
+sabotage: $(VENV)/.stamp $(SEED)/.stamp
+	$(SABOTAGE)
+
+sabotage-sample: $(VENV)/.stamp $(SEED)/.stamp
+	$(SABOTAGE) --sample
 
 # BASE names a commit that is measured beside this one, as in `make bench BASE=main`.
 ifdef BASE

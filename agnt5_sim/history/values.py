@@ -12,10 +12,12 @@ import datetime
 import enum
 import marshal
 import re
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 _VERSION = 2  # the last marshal format without references and interning: same value, same bytes
 _TAG = "\0type"
+_MAPPINGS = (Counter, OrderedDict, defaultdict)
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -51,15 +53,21 @@ def _describe(value: Any, depth: int) -> Any:
     if type(value) in {list, tuple}:
         return type(value)(_describe(item, depth + 1) for item in value)
     if type(value) is dict:
-        return {_key(key): _describe(item, depth + 1) for key, item in value.items()}
+        return _described_items(value, depth)
     return (_TAG, f"{type(value).__module__}.{type(value).__qualname__}", _content(value, depth))
 
 
-def _key(key: Any) -> Any:
-    return key if type(key) in {bool, int, float, str, bytes, type(None)} else repr(key)
+def _described_items(mapping: Any, depth: int) -> dict[Any, Any]:
+    return {_key(key, depth): _describe(item, depth + 1) for key, item in mapping.items()}
 
 
-def _content(value: Any, depth: int) -> Any:
+def _key(key: Any, depth: int) -> Any:
+    if type(key) in {bool, int, float, str, bytes, type(None)}:
+        return key
+    return repr(_undescribe(_describe(key, depth + 1)))
+
+
+def _content(value: Any, depth: int) -> Any:  # noqa: PLR0911 - a case a type
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, (datetime.date, datetime.time)):
@@ -70,8 +78,14 @@ def _content(value: Any, depth: int) -> Any:
     dump = getattr(value, "model_dump", None)
     if callable(dump):
         return _describe(dump(), depth + 1)
-    if isinstance(value, (set, frozenset)):
-        return sorted(without_addresses(repr(item)) for item in value)
+    if isinstance(value, (set, frozenset)):  # in no order that depends on how it came about
+        return sorted((_describe(item, depth + 1) for item in value), key=repr)
+    if type(value) in _MAPPINGS:
+        return _described_items(value, depth)
+    if type(value) is deque:
+        return [_describe(item, depth + 1) for item in value]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: _describe(getattr(value, name), depth + 1) for name in value._fields}
     return without_addresses(repr(value))
 
 

@@ -130,7 +130,7 @@ def _kinds_of(node: ast.Call) -> set[str]:
         if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
     ]
     first = texts[:1]
-    if called in {"note", "record", "add", "failed"}:
+    if called in {"note", "record", "add", "failed", "_note_fault"}:
         return {
             text for text in first if text == "effect" or re.fullmatch(r"[a-z]+(\.[a-z]+)+", text)
         }

@@ -65,6 +65,45 @@ def test_any_change_changes_the_digest(life, data):
     assert (one[number], other[number]) == first_difference(one, other)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time", 2.0),
+        ("kind", "b"),
+        ("run_id", "run-2"),
+        ("attempt", 1),
+        ("incarnation", 2),
+        ("branch", "1"),
+        ("name", "ship"),
+        ("data", {"x": 2}),
+        ("data", {"y": 1}),
+        ("data", {}),
+    ],
+)
+def test_every_field_of_an_entry_is_in_the_digest(field, value):
+    """And in what two lives are told apart by."""
+    entry = {
+        "time": 1.0,
+        "kind": "a",
+        "run_id": "run-1",
+        "attempt": 0,
+        "incarnation": 1,
+        "branch": "",
+        "name": "pay",
+        "data": {"x": 1},
+    }
+    one, other = _history([entry]), _history([{**entry, field: value}])
+    assert one.digest != other.digest
+    assert (one[0], other[0]) == first_difference(one, other)
+    assert {*Entry._fields} == {"index", *entry}
+
+
+def test_the_order_of_entries_is_in_the_digest():
+    """Of two at one instant too."""
+    entries = [{"time": 0.0, "kind": "a"}, {"time": 0.0, "kind": "b"}]
+    assert _history(entries).digest != _history(entries[::-1]).digest
+
+
 @given(LIVES, ENTRIES)
 def test_a_beginning_differs_from_the_whole(life, entry):
     """A history that is longer differs by its next entry against nothing."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -127,6 +130,90 @@ def test_values_that_only_look_alike_are_told_apart(one, other):
 def test_equal_objects_have_equal_bytes(make):
     """Addresses in memory and the order of sets do not count."""
     assert freeze(make()) == freeze(make())
+
+
+class Pair(NamedTuple):
+    one: Any
+    other: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Holder:
+    held: Any
+
+
+class Holding(BaseModel):
+    held: set[int]
+
+
+# Equal sets whose items come in another order: 0 and 8 want the same place.
+ORDERS = ([0, 8], [8, 0])
+IN_A_SET: dict[str, Callable[[list[int]], Any]] = {
+    "set": set,
+    "frozenset": frozenset,
+    "beside an object": lambda items: [Colour.RED, set(items)],
+    "a frozenset beside an object": lambda items: [Colour.RED, frozenset(items)],
+    "in a tuple": lambda items: (Colour.RED, set(items)),
+    "in a dict": lambda items: {"object": Colour.RED, "set": set(items)},
+    "in a dataclass": lambda items: Holder(set(items)),
+    "in a model": lambda items: Holding(held=set(items)),
+    "in a namedtuple": lambda items: Pair(Colour.RED, set(items)),
+    "in a set": lambda items: {frozenset(items), Colour.RED},
+    "in a tuple in a set": lambda items: {(frozenset(items), 1), Colour.RED},
+    "in a dataclass in a set": lambda items: {Holder(frozenset(items))},
+    "a key": lambda items: {frozenset(items): Colour.RED},
+    "in a key": lambda items: {(frozenset(items), 1): Colour.RED},
+    "in a defaultdict": lambda items: defaultdict(set, {1: set(items)}),
+    "in an OrderedDict": lambda items: OrderedDict(a=set(items)),
+    "in a Counter": lambda items: Counter({frozenset(items): 1, Colour.RED: 2}),
+    "in a deque": lambda items: deque([set(items)]),
+}
+
+
+def test_the_order_of_a_set_depends_on_how_it_came_about():
+    """Else the next test shows nothing."""
+    assert [list(items) for items in ORDERS] == [list(set(items)) for items in ORDERS]
+
+
+@pytest.mark.parametrize("where", IN_A_SET)
+def test_sets_have_no_order(where):
+    """Wherever they are; and other sets have other bytes."""
+    make = IN_A_SET[where]
+    one, other = (freeze(make(items)) for items in ORDERS)
+    assert one == other
+    assert one != freeze(make([0, 8, 16]))
+    assert one != freeze(make([1, 8]))
+
+
+@pytest.mark.parametrize("make", [dict, OrderedDict, list, tuple, deque], ids=lambda m: m.__name__)
+def test_what_has_an_order_keeps_it(make):
+    """Beside what can only be described too."""
+    one, other = ([Colour.RED, make(items)] for items in ([(0, 1), (8, 2)], [(8, 2), (0, 1)]))
+    assert freeze(one) != freeze(other)
+
+
+@pytest.mark.parametrize(
+    ("make", "other"),
+    [
+        (lambda: Counter(a=1), lambda: defaultdict(int, a=1)),
+        (lambda: Counter(a=1), lambda: {"a": 1}),
+        (lambda: deque([1]), lambda: [1]),
+        (lambda: Pair(1, 2), lambda: (1, 2)),
+        (lambda: {1}, lambda: frozenset({1})),
+        (lambda: {1, Colour.RED}, lambda: frozenset({1, Colour.RED})),
+        (lambda: {1, Colour.RED}, lambda: {"1", Colour.RED}),
+        (lambda: {1, Colour.RED}, lambda: {True, Colour.RED}),
+    ],
+)
+def test_collections_of_other_types_are_told_apart(make, other):
+    """Of equal content, and with items of other types."""
+    assert freeze([Colour.RED, make()]) != freeze([Colour.RED, other()])
+
+
+@pytest.mark.parametrize("where", [lambda o: [o], lambda o: {o}, lambda o: {o: 1}, lambda o: (o,)])
+def test_an_address_is_nowhere(where):
+    """In a list, a set, a key, a tuple."""
+    assert freeze(where(object())) == freeze(where(object()))
 
 
 def test_what_json_has_no_type_for_is_shown_by_type_and_content():

@@ -197,6 +197,13 @@ def test_a_refused_save_is_not_enough(life):
     assert [expected] == life.completed().broken()
 
 
+def test_a_save_after_the_report_is_too_late(life):
+    """state.durable: the client had been told by then."""
+    found = life.set("n", 1).completed().saves({"n": 1}).broken()
+    expected = ("state.durable", "n", "a save after the change of 'n'", "none", "swallowed-save")
+    assert expected in found
+
+
 def test_the_save_of_another_entity_is_not_enough(life):
     """state.durable: a counter that a step saved is not the workflow's state."""
     life.set("n", 1).saves({"n": 1}, entity="Counter", key="k", scope="global", scope_id="g")

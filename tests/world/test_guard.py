@@ -48,6 +48,14 @@ def _fork() -> None:
         os._exit(0)
 
 
+def _forkpty() -> None:
+    pid, terminal = os.forkpty()
+    if pid == 0:
+        os._exit(0)
+    os.close(terminal)
+    os.waitpid(pid, 0)
+
+
 # What is called, and how the error names it. None of them does harm should it be let through.
 BLOCKING: dict[str, tuple[Callable[[], Any], str]] = {
     "socket.connect": (_connect, "socket.connect(('127.0.0.1', 9))"),
@@ -64,6 +72,10 @@ BLOCKING: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "gethostbyname": (
         lambda: socket.gethostbyname("localhost"),
+        "socket.gethostbyname('localhost')",
+    ),
+    "gethostbyname_ex": (
+        lambda: socket.gethostbyname_ex("localhost"),
         "socket.gethostbyname('localhost')",
     ),
     "gethostbyaddr": (
@@ -88,8 +100,14 @@ BLOCKING: dict[str, tuple[Callable[[], Any], str]] = {
     "os.system": (lambda: os.system("true"), "os.system(b'true')"),  # noqa: S605, S607
     "os.popen": (lambda: os.popen("true").close(), "subprocess.Popen('/bin/sh', ["),  # noqa: S605, S607
     "os.fork": (_fork, "os.fork()"),
+    "os.forkpty": (_forkpty, "os.forkpty()"),
+    "os.spawnv": (lambda: os.spawnv(os.P_WAIT, NOWHERE, [NOWHERE]), "os.fork()"),  # noqa: S606
     "os.posix_spawn": (
         lambda: os.posix_spawn(NOWHERE, [NOWHERE], {}),
+        f"os.posix_spawn('{NOWHERE}'",
+    ),
+    "os.posix_spawnp": (
+        lambda: os.posix_spawnp(NOWHERE, [NOWHERE], {}),
         f"os.posix_spawn('{NOWHERE}'",
     ),
     "os.execv": (lambda: os.execv(NOWHERE, [NOWHERE]), f"os.exec('{NOWHERE}'"),  # noqa: S606
