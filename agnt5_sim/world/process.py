@@ -5,7 +5,7 @@ greenlets are left suspended for ever and its loop is never stepped again: no `f
 `except BaseException`, no destructor of it runs. A coroutine that lost its last reference
 would be closed, and closing runs `finally`; so the dead are kept (`_DEAD`), past the end of
 the interpreter even. They leave with the operating-system process: long sweeps live in
-forked children (`agnt5_sim.sweeping.batches`) which end by `os._exit`.
+forked children (`agnt5_sim.exploring.batches`) which end by `os._exit`.
 """
 
 from __future__ import annotations

@@ -135,7 +135,8 @@ def _kinds_of(node: ast.Call) -> set[str]:
             text for text in first if text == "effect" or re.fullmatch(r"[a-z]+(\.[a-z]+)+", text)
         }
     if called in {"now", "across"}:
-        return {f"platform.{text}" for text in first}
+        # What is queued is an event like any other, that nobody acknowledges.
+        return {f"platform.{'emit' if text == 'queue' else text}" for text in first}
     if called == "Change":
         return set(first)
     if called == "state" and first and first[0] in {"get", "set", "delete", "clear"}:

@@ -10,7 +10,7 @@ import pytest
 from agnt5_sim import FaultPlan, History, Point
 from agnt5_sim.exploring import Budget, Sweep, sweep
 from agnt5_sim.exploring.result import WITHOUT_FAULTS
-from agnt5_sim.exploring.sweep import moments_of
+from agnt5_sim.faults import faults_at
 
 MOMENTS = ("before", "after")
 
@@ -39,7 +39,7 @@ def test_every_fault_is_lived_once_and_in_order(told):
 def test_where_a_sweep_strikes():
     """During a sleep; before an await, which has no effect to come after; before and after others."""
     struck = {
-        kind: [moment for _, moment in moments_of(Point(kind, "step", 1), ["kill"])]
+        kind: [fault.moment for fault in faults_at(Point(kind, "step", 1), ["kill"])]
         for kind in ("sleep", "await", "body", "emit", "thread", "state.save")
     }
     both = list(MOMENTS)
