@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agnt5_sim.world import clock, entropy, guard
+from agnt5_sim.world.belonging import noting_threads
 from agnt5_sim.world.watch import watched
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         clock.kept_by(world),
         entropy.seeded(seed),
         guard.guarding(world),
+        noting_threads(world),
         watched(world, stall),
     ):
         yield

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import greenlet
 
 from agnt5_sim.errors import OutsideTouched, Spinning, Stuck, WorldError
+from agnt5_sim.world import freezing
+from agnt5_sim.world.belonging import works_for_program
 from agnt5_sim.world.blocking import Blocking
 from agnt5_sim.world.clock import NS
 from agnt5_sim.world.process import Process
@@ -169,6 +171,7 @@ class World:
         if not process.dead:
             self._processes.remove(process)
             process.bury()
+            freezing.let_go(process)
             self.has_dead = True
         if process.owns(greenlet.getcurrent()):
             self.hub.switch()
@@ -216,8 +219,10 @@ class World:
 
     def in_program(self) -> bool:
         """Tell whether the caller is a process, or a thread that works for one."""
+        if threading.get_ident() == self.hub_thread:
+            return self.current is not None
         loop = self.blocking.thread_of()
-        return self.current is not None if loop is None else loop.in_process
+        return works_for_program(self) if loop is None else loop.in_process
 
     # -- driving -----------------------------------------------------------------------
 

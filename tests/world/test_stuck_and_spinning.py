@@ -18,7 +18,7 @@ import pytest
 
 from agnt5_sim.errors import Spinning, Stuck
 from agnt5_sim.world import VirtualLoop, World, isolated
-from agnt5_sim.world.references import real_sleep
+from agnt5_sim.world.clock import real_sleep
 
 Live = Callable[..., Any]
 
