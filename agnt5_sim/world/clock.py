@@ -94,29 +94,37 @@ def _asctime(*args: Any) -> Any:
     return _real["asctime"](*args)
 
 
+_SYSTEM_CLOCKS = {
+    getattr(_time, name): clock
+    for name, clock in (
+        ("CLOCK_REALTIME", "time_ns"),
+        ("CLOCK_REALTIME_COARSE", "time_ns"),
+        ("CLOCK_TAI", "time_ns"),
+        ("CLOCK_MONOTONIC", "monotonic_ns"),
+        ("CLOCK_MONOTONIC_COARSE", "monotonic_ns"),
+        ("CLOCK_MONOTONIC_RAW", "monotonic_ns"),
+        ("CLOCK_BOOTTIME", "monotonic_ns"),
+        ("CLOCK_PROCESS_CPUTIME_ID", "process_time_ns"),
+        ("CLOCK_THREAD_CPUTIME_ID", "thread_time_ns"),
+    )
+    if hasattr(_time, name)
+}
+
+
 def _reads(kind: int) -> str:
-    """Return which clock of `time` the system's clock of this number is; "" for another."""
-    names = {
-        "CLOCK_REALTIME": "time_ns",
-        "CLOCK_REALTIME_COARSE": "time_ns",
-        "CLOCK_TAI": "time_ns",
-        "CLOCK_MONOTONIC": "monotonic_ns",
-        "CLOCK_MONOTONIC_COARSE": "monotonic_ns",
-        "CLOCK_MONOTONIC_RAW": "monotonic_ns",
-        "CLOCK_BOOTTIME": "monotonic_ns",
-        "CLOCK_PROCESS_CPUTIME_ID": "process_time_ns",
-        "CLOCK_THREAD_CPUTIME_ID": "thread_time_ns",
-    }
-    return next((clock for name, clock in names.items() if getattr(_time, name, None) == kind), "")
+    """Return which clock of `time` the system's clock of this number is; "" for a real one."""
+    clock = _SYSTEM_CLOCKS.get(kind, "")
+    outside = clock == "time_ns" if _world is None else _living() is not None
+    return clock if outside else ""
 
 
 def _clock_gettime_ns(kind: int, /) -> Any:
-    clock = _reads(kind) if _living() is not None else ""
+    clock = _reads(kind)
     return getattr(_time, clock)() if clock else _real["clock_gettime_ns"](kind)
 
 
 def _clock_gettime(kind: int, /) -> Any:
-    clock = _reads(kind) if _living() is not None else ""
+    clock = _reads(kind)
     return getattr(_time, clock)() / NS if clock else _real["clock_gettime"](kind)
 
 

@@ -113,6 +113,7 @@ def _watch() -> None:
         setattr(owner, attribute, ours)
     for factory in _FACTORIES:
         setattr(factory, _Base.FREEZE, _Base(_Base.FREEZE, _ns_of, _datetime_of))
+    setattr(_freezegun.TickingDateTimeFactory, "start", _Start())  # noqa: B010 - not for mypy
     setattr(_machine.Traveller, _Base.TRAVEL, _Base(_Base.TRAVEL, int, int))
 
 
@@ -152,11 +153,27 @@ class _Base:
             freezing.move(setting, self._ns_of(instant))
             return
         vars(holder)[self._name] = instant
+        vars(holder).pop(_SINCE, None)
         if _serving is not None and vars(holder).get(_LET_GO) is not None:
             _revive(holder)
 
 
+class _Start:
+    """The real instant from which a ticking freeze counts: no life moves it."""
+
+    def __get__(self, holder: Any, _owner: Any = None) -> Any:
+        return self if holder is None else vars(holder)["start"]
+
+    def __set__(self, holder: Any, instant: Any) -> None:
+        if freezing.of_holder(holder) is None:
+            vars(holder)["start"] = instant
+
+
 # -- freezegun -----------------------------------------------------------------------------
+
+
+_SINCE = "_agnt5_sim_since"
+"""Where what ticks keeps since when it does."""
 
 
 def _ns_of(instant: datetime.datetime) -> int:
@@ -169,11 +186,18 @@ def _datetime_of(ns: int) -> datetime.datetime:
 
 def _frozen(factory: Any, offset: datetime.timedelta, owner: Any = None) -> Setting:
     steps = isinstance(factory, _freezegun.StepTickTimeFactory)
+    ticks = isinstance(factory, _freezegun.TickingDateTimeFactory)
+
+    def ticking() -> int:
+        passed = real_time_ns() - vars(factory).setdefault(_SINCE, real_time_ns())
+        return _ns_of(vars(factory)[_Base.FREEZE]) + passed
+
     return Setting(
         factory,
         owner,
         base=lambda: _ns_of(vars(factory)[_Base.FREEZE]),
-        outside=lambda: _ns_of(factory()),
+        # What ticks would ask us for the real time.
+        outside=ticking if ticks else lambda: _ns_of(factory()),
         zone=zone_of(offset),
         leaps=True,
         step=factory.tick if steps else None,
