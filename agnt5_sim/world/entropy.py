@@ -1,18 +1,24 @@
-"""Seeded randomness: `random`, `os.urandom` and `random._urandom`.
+"""Seeded randomness: `random`, `os.urandom`, `random._urandom`, and the generators modules keep.
 
 `uuid4` and the time-ordered uuids draw from `os.urandom`, `secrets` and `SystemRandom` from
 `random._urandom`; both must be seeded, or ids differ from life to life. A generator that is
 given no seed (`random.Random()`, `random.seed()`) asks the system below Python; it is given
 one.
+
+A module is loaded in the life that first wants it and in no later one. What it draws while it is
+loaded is therefore drawn apart, and the generators it keeps begin as they will in later lives.
 """
 
 from __future__ import annotations
 
+import builtins
 import os
 import random
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from agnt5_sim.world import generators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +27,15 @@ _source: random.Random | None = None
 """What stands in for the system's own randomness; None outside a life."""
 _sown: str | None = None
 """What `_source` is still to be seeded from: most lives draw little, and seeding costs."""
+_seed = ""
+_loading = 0
+"""How many imports deep the program is."""
 
 
 def _system() -> random.Random | None:
     global _sown  # noqa: PLW0603 - there is one source to a process
+    if _loading and _source is not None:
+        return _APART
     if _source is not None and _sown is not None:
         _real_seed(_source, _sown)
         _sown = None
@@ -32,7 +43,7 @@ def _system() -> random.Random | None:
 
 
 def _virtual_urandom(size: int, /) -> bytes:
-    system = _source if _sown is None else _system()
+    system = _source if _sown is None and not _loading else _system()
     if system is None:
         return _real_urandom(size)
     return system.getrandbits(size * 8).to_bytes(size, "little")  # as `randbytes` does, sooner
@@ -47,7 +58,22 @@ def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
     _virtual_seed(random._inst, a, version)
 
 
+def _virtual_import(*args: Any, **kwargs: Any) -> Any:
+    global _loading  # noqa: PLW0603
+    modules = len(sys.modules)
+    _loading += 1
+    try:
+        return _real_import(*args, **kwargs)
+    finally:
+        _loading -= 1
+        if not _loading and len(sys.modules) != modules:
+            for generator in generators.look():
+                generator.begin(_seed)
+
+
 _SYSTEM = random.Random(0)
+_APART = random.Random(0)
+_real_import = builtins.__import__
 _real_urandom = os.urandom
 _real_seed = random.Random.seed
 _real_module_seed = random.seed
@@ -55,9 +81,11 @@ _real_module_seed = random.seed
 
 def reseed(seed: str) -> None:
     """Start all randomness anew from `seed`, as a new process would from the system's."""
-    global _sown  # noqa: PLW0603 - there is one source to a process
+    global _sown, _seed, _loading  # noqa: PLW0603 - there is one source to a process
     random.seed(seed)
+    generators.begin(seed)
     _keep_names(None)
+    _seed, _loading = seed, 0  # whoever was killed while it loaded a module has not come back
     _sown = seed + "/system"
 
 
@@ -77,22 +105,28 @@ def _keep_names(names: Any) -> Any:
 @contextmanager
 def seeded(seed: str) -> Iterator[None]:
     """Draw all randomness from `seed` until the block ends, then restore what was."""
-    global _source, _sown  # noqa: PLW0603 - there is one source to a process
-    before, state, names = (_source, _sown), random.getstate(), _keep_names(None)
+    global _source, _sown, _seed, _loading  # noqa: PLW0603 - there is one source to a process
+    before, state, names = (_source, _sown, _seed, _loading), random.getstate(), _keep_names(None)
+    generators.look()
+    kept = generators.states()
     _source = _SYSTEM if _source is None else random.Random(0)
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]
     random.Random.seed = _virtual_seed  # type: ignore[method-assign]
     random.seed = _virtual_module_seed
+    builtins.__import__ = _virtual_import
     reseed(seed)
     try:
         yield
     finally:
-        _source, _sown = before
+        _source, _sown, _seed, _loading = before
         _keep_names(names)
         random.setstate(state)
+        for generator, kept_state in kept:
+            generator.state = kept_state
         if _source is None:
             os.urandom = _real_urandom
             random._urandom = _real_urandom  # type: ignore[attr-defined]
             random.Random.seed = _real_seed  # type: ignore[method-assign]
             random.seed = _real_module_seed
+            builtins.__import__ = _real_import

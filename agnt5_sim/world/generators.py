@@ -1,0 +1,171 @@
+"""The generators that modules keep: each life begins with them as a new process would.
+
+One that was given a seed starts from it again. One that drew its seed from the system (numpy's
+legacy state, a `random.Random()` or a `default_rng()` at the top of a library) is given one that
+follows from the life's. Which of the two it is, nothing tells but the line that made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import random
+import re
+import sys
+from types import BuiltinMethodType, MethodType
+from typing import Any
+
+# What keeps its randomness in order by itself, or is none of a program's.
+_IGNORED = frozenset({"_pytest", "agnt5_sim", "hypothesis", "numpy", "pytest", "random", "tempfile"})
+_BOUND = frozenset({BuiltinMethodType, MethodType})
+
+
+class Generator:
+    """A generator that a module keeps.
+
+    Args:
+        name: where it is kept.
+        thing: the generator.
+        drawn: whether its seed was drawn from the system.
+    """
+
+    def __init__(self, name: str, thing: Any, *, drawn: bool) -> None:
+        self._name = name
+        self._thing = thing
+        self._drawn = drawn
+        self._first = None if drawn else self.state
+
+    @property
+    def state(self) -> Any:
+        """What it will draw next."""
+        thing = self._thing
+        if isinstance(thing, random.Random):
+            return thing.getstate()
+        if hasattr(thing, "bit_generator"):
+            return thing.bit_generator.state
+        return thing.get_state(legacy=False)
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        thing = self._thing
+        if isinstance(thing, random.Random):
+            thing.setstate(state)
+        elif hasattr(thing, "bit_generator"):
+            thing.bit_generator.state = state
+        else:
+            thing.set_state(state)
+
+    def begin(self, seed: str) -> None:
+        """Begin as in a new process that draws its randomness from `seed`."""
+        thing = self._thing
+        if not self._drawn:
+            self.state = self._first
+        elif isinstance(thing, random.Random):
+            thing.seed(f"{seed}/{self._name}")
+        else:
+            digest = hashlib.sha256(f"{seed}/{self._name}".encode()).digest()
+            number = int.from_bytes(digest[:16], "little")
+            if hasattr(thing, "bit_generator"):
+                thing.bit_generator.state = type(thing.bit_generator)(number).state
+            else:
+                thing.seed([number >> shift & 0xFFFF_FFFF for shift in range(0, 128, 32)])
+
+
+_found: dict[int, Generator] = {}
+_seen: set[str] = set()
+_modules = 0
+_kinds: dict[type, bool] = {}
+
+
+def look() -> list[Generator]:
+    """Look through the modules that were loaded since the last time; return what was found."""
+    global _modules  # noqa: PLW0603 - a module is looked through once in a process
+    if len(sys.modules) == _modules:
+        return []
+    _modules = len(sys.modules)
+    new = []
+    for name in sys.modules.keys() - _seen:
+        module = sys.modules[name]
+        if getattr(getattr(module, "__spec__", None), "_initializing", False):
+            _modules = 0  # it is still being loaded: another time
+            continue
+        _seen.add(name)
+        new += _kept_in(name, module)
+    return sorted(new, key=lambda generator: generator._name)
+
+
+def begin(seed: str) -> None:
+    """Let all that were found begin anew."""
+    for generator in _found.values():
+        generator.begin(seed)
+
+
+def states() -> list[tuple[Generator, Any]]:
+    """Return what all that were found will draw next."""
+    return [(generator, generator.state) for generator in _found.values()]
+
+
+def _kept_in(name: str, module: Any) -> list[Generator]:
+    """Find the generators in a module's names, and those that a function in it is bound to."""
+    names = getattr(module, "__dict__", None)
+    new: list[Generator] = []
+    if type(names) is not dict:
+        return new
+    if name == "numpy.random.mtrand":
+        new.append(Generator("numpy.random", names["_rand"], drawn=True))
+        _found[id(names["_rand"])] = new[0]
+    if name.partition(".")[0] in _IGNORED:
+        return new
+    for attribute, value in tuple(names.items()):
+        thing = value.__self__ if type(value) in _BOUND else value
+        if _draws(type(thing)) and id(thing) not in _found and thing is not _global(thing):
+            drawn = _was_drawn(module, attribute)
+            generator = Generator(f"{name}.{attribute}", thing, drawn=drawn)
+            _found[id(thing)] = generator
+            new.append(generator)
+    return new
+
+
+def _global(thing: Any) -> Any:
+    """Return the generator that everybody shares: it is seeded where it lives."""
+    if isinstance(thing, random.Random):
+        return random._inst  # type: ignore[attr-defined]
+    return sys.modules["numpy.random.mtrand"]._rand
+
+
+def _draws(kind: type) -> bool:
+    """Tell whether a type is of generators that can be seeded."""
+    known = _kinds.get(kind)
+    if known is None:
+        numpy: Any = sys.modules.get("numpy.random")
+        kinds: tuple[type, ...] = (random.Random,)
+        if numpy is not None and hasattr(numpy, "RandomState"):
+            kinds += (numpy.Generator, numpy.RandomState)
+        known = issubclass(kind, kinds) and not issubclass(kind, random.SystemRandom)
+        if known or numpy is not None or not kind.__module__.startswith("numpy"):
+            _kinds[kind] = known
+    return known
+
+
+def _was_drawn(module: Any, attribute: str) -> bool:
+    """Tell whether a generator was made without a seed; if nothing tells, a library's was."""
+    made = _line_of(module, attribute)
+    given = re.findall(r"\(([^()]*)\)", made)
+    if given:
+        return all(argument.strip() in {"", "None"} for argument in given)
+    path = getattr(module, "__file__", None) or ""
+    return "site-packages" in path or path.startswith(_library())
+
+
+def _line_of(module: Any, attribute: str) -> str:
+    """Return what a module gives a name at its top; "" if that cannot be told."""
+    try:
+        source = inspect.getsource(module)
+    except (OSError, TypeError):
+        return ""
+    found = re.search(rf"^{re.escape(attribute)}\b[^=\n]*=(.*)$", source, re.MULTILINE)
+    return found[1] if found is not None else ""
+
+
+def _library() -> str:
+    return (random.__file__ or "").rpartition("/")[0] + "/"
