@@ -37,6 +37,6 @@ def frozen_time(request: pytest.FixtureRequest) -> Iterator[Any]:
     marker = request.node.get_closest_marker(MARKER)
     arguments: tuple[Any, ...] = () if marker is None else marker.args
     options: dict[str, Any] = {} if marker is None else dict(marker.kwargs)
-    ignored = [*options.pop("ignore", ()), *_IGNORED]
-    with freeze_time(*arguments, ignore=ignored, **options) as frozen:
+    options["ignore"] = [*options.get("ignore", ()), *_IGNORED]
+    with freeze_time(*arguments, **options) as frozen:
         yield frozen

@@ -60,13 +60,12 @@ def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
 
 def _virtual_import(*args: Any, **kwargs: Any) -> Any:
     global _loading  # noqa: PLW0603
-    modules = len(sys.modules)
     _loading += 1
     try:
         return _real_import(*args, **kwargs)
     finally:
         _loading -= 1
-        if not _loading and len(sys.modules) != modules:
+        if not _loading:
             for generator in generators.look():
                 generator.begin(_seed)
 

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NODE = 0x02_00_00_00_00_01
 """The network address that `uuid1` finds in a life: of no real machine, and the same on each."""
 
+_AS_FOUND: dict[str, Any] = {
+    **{name: None for name in vars(uuid) if name.startswith("_last_timestamp")},
+    "_node": NODE,
+}
+"""What a process finds in `uuid` that has made none yet."""
+
 steps = False
 """Whether every reading moves the clock on."""
 
@@ -218,10 +224,8 @@ def lived_by(world: World) -> Iterator[None]:
 def _uuids() -> Iterator[None]:
     """Let time-ordered uuids know neither the machine nor an earlier life, until the block ends."""
     names = vars(uuid)
-    kept = {
-        name: names[name] for name in names if name == "_node" or name.startswith("_last_timestamp")
-    }
-    names.update(dict.fromkeys(kept), _node=NODE)
+    kept = {name: names[name] for name in _AS_FOUND}
+    names.update(_AS_FOUND)
     try:
         yield
     finally:

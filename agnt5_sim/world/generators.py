@@ -16,7 +16,9 @@ from types import BuiltinMethodType, MethodType
 from typing import Any
 
 # What keeps its randomness in order by itself, or is none of a program's.
-_IGNORED = frozenset({"_pytest", "agnt5_sim", "hypothesis", "numpy", "pytest", "random", "tempfile"})
+_IGNORED = frozenset(
+    {"_pytest", "agnt5_sim", "hypothesis", "numpy", "pytest", "random", "tempfile"}
+)
 _BOUND = frozenset({BuiltinMethodType, MethodType})
 
 
@@ -72,24 +74,26 @@ class Generator:
 
 
 _found: dict[int, Generator] = {}
-_seen: set[str] = set()
-_modules = 0
+_seen: dict[str, int] = {}
+_loaded: tuple[int, str] = 0, ""
 _kinds: dict[type, bool] = {}
 
 
 def look() -> list[Generator]:
     """Look through the modules that were loaded since the last time; return what was found."""
-    global _modules  # noqa: PLW0603 - a module is looked through once in a process
-    if len(sys.modules) == _modules:
+    global _loaded  # noqa: PLW0603 - a module is looked through once in a process
+    loaded = len(sys.modules), next(reversed(sys.modules))
+    if loaded == _loaded:
         return []
-    _modules = len(sys.modules)
+    _loaded = loaded
     new = []
-    for name in sys.modules.keys() - _seen:
-        module = sys.modules[name]
-        if getattr(getattr(module, "__spec__", None), "_initializing", False):
-            _modules = 0  # it is still being loaded: another time
+    for name, module in tuple(sys.modules.items()):
+        if _seen.get(name) == id(module):
             continue
-        _seen.add(name)
+        if getattr(getattr(module, "__spec__", None), "_initializing", False):
+            _loaded = 0, ""  # it is still being loaded: another time
+            continue
+        _seen[name] = id(module)
         new += _kept_in(name, module)
     return sorted(new, key=lambda generator: generator._name)
 
@@ -129,7 +133,7 @@ def _kept_in(name: str, module: Any) -> list[Generator]:
 def _global(thing: Any) -> Any:
     """Return the generator that everybody shares: it is seeded where it lives."""
     if isinstance(thing, random.Random):
-        return random._inst  # type: ignore[attr-defined]
+        return random._inst
     return sys.modules["numpy.random.mtrand"]._rand
 
 

@@ -189,7 +189,7 @@ def _frozen(factory: Any, offset: datetime.timedelta, owner: Any = None) -> Sett
     ticks = isinstance(factory, _freezegun.TickingDateTimeFactory)
 
     def ticking() -> int:
-        passed = real_time_ns() - vars(factory).setdefault(_SINCE, real_time_ns())
+        passed: int = real_time_ns() - vars(factory).setdefault(_SINCE, real_time_ns())
         return _ns_of(vars(factory)[_Base.FREEZE]) + passed
 
     return Setting(
