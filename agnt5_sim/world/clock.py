@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from agnt5_sim.world import freezing, libraries
+from agnt5_sim.world import freezing, generators, libraries
 from agnt5_sim.world.belonging import belongs
 from agnt5_sim.world.natives import Native
 from agnt5_sim.world.zone import local_zone
@@ -163,7 +163,10 @@ real_process_time: Callable[[], float] = _real["process_time"]
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Keep the clock, and UTC, in place; outside a life it still reads real time."""
+    """Keep the clock, and UTC, in place; outside a life it still reads real time.
+
+    It is held for as long as lives follow one another, and what they share is put back then.
+    """
     global _held  # noqa: PLW0603 - there is one clock to a process
     if _held:
         _held += 1
@@ -172,7 +175,7 @@ def held() -> Iterator[None]:
         finally:
             _held -= 1
         return
-    with libraries.served(time_ns), _answered(), local_zone("UTC"):
+    with libraries.served(time_ns), _answered(), local_zone("UTC"), generators.put_back():
         _held = 1
         try:
             yield

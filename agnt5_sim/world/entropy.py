@@ -11,7 +11,6 @@ loaded is therefore drawn apart, and the generators it keeps begin as they will 
 
 from __future__ import annotations
 
-import builtins
 import os
 import random
 import sys
@@ -58,21 +57,50 @@ def _virtual_module_seed(a: Any = None, version: int = 2) -> None:
     _virtual_seed(random._inst, a, version)
 
 
-def _virtual_import(*args: Any, **kwargs: Any) -> Any:
-    global _loading  # noqa: PLW0603
-    _loading += 1
-    try:
-        return _real_import(*args, **kwargs)
-    finally:
-        _loading -= 1
-        if not _loading:
-            for generator in generators.look():
-                generator.begin(_seed)
+class _Loading:
+    """Loads a module as `loader` does, and notes that the program is loading.
+
+    Args:
+        loader: what finds and executes it.
+    """
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def exec_module(self, module: Any) -> None:
+        """Execute a module; what it keeps begins when nothing is being loaded any more."""
+        global _loading  # noqa: PLW0603 - there is one source to a process
+        module.__spec__.loader = module.__loader__ = self._loader
+        _loading += 1
+        try:
+            self._loader.exec_module(module)
+        finally:
+            _loading -= 1
+            if not _loading:
+                for generator in generators.look(module):
+                    generator.begin(_seed)
+
+
+class _Finder:
+    """Stands before all finders during a life, and lets them find."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return what the others find, to be loaded by `_Loading`."""
+        for finder in tuple(sys.meta_path):
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Loading(spec.loader)
+                return spec
+        return None
 
 
 _SYSTEM = random.Random(0)
 _APART = random.Random(0)
-_real_import = builtins.__import__
+_FINDER: Any = _Finder()
 _real_urandom = os.urandom
 _real_seed = random.Random.seed
 _real_module_seed = random.seed
@@ -107,13 +135,13 @@ def seeded(seed: str) -> Iterator[None]:
     global _source, _sown, _seed, _loading  # noqa: PLW0603 - there is one source to a process
     before, state, names = (_source, _sown, _seed, _loading), random.getstate(), _keep_names(None)
     generators.look()
-    kept = generators.states()
     _source = _SYSTEM if _source is None else random.Random(0)
     os.urandom = _virtual_urandom
     random._urandom = _virtual_urandom  # type: ignore[attr-defined]
     random.Random.seed = _virtual_seed  # type: ignore[method-assign]
     random.seed = _virtual_module_seed
-    builtins.__import__ = _virtual_import
+    if before[0] is None:
+        sys.meta_path.insert(0, _FINDER)
     reseed(seed)
     try:
         yield
@@ -121,11 +149,9 @@ def seeded(seed: str) -> Iterator[None]:
         _source, _sown, _seed, _loading = before
         _keep_names(names)
         random.setstate(state)
-        for generator, kept_state in kept:
-            generator.state = kept_state
         if _source is None:
             os.urandom = _real_urandom
             random._urandom = _real_urandom  # type: ignore[attr-defined]
             random.Random.seed = _real_seed  # type: ignore[method-assign]
             random.seed = _real_module_seed
-            builtins.__import__ = _real_import
+            sys.meta_path.remove(_FINDER)

@@ -12,8 +12,12 @@ import inspect
 import random
 import re
 import sys
+from contextlib import contextmanager
 from types import BuiltinMethodType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What keeps its randomness in order by itself, or is none of a program's.
 _IGNORED = frozenset(
@@ -75,23 +79,28 @@ class Generator:
 
 _found: dict[int, Generator] = {}
 _seen: dict[str, int] = {}
-_loaded: tuple[int, str] = 0, ""
+_last: tuple[int, str] = 0, ""
 _kinds: dict[type, bool] = {}
 
 
-def look() -> list[Generator]:
-    """Look through the modules that were loaded since the last time; return what was found."""
-    global _loaded  # noqa: PLW0603 - a module is looked through once in a process
-    loaded = len(sys.modules), next(reversed(sys.modules))
-    if loaded == _loaded:
+def look(loaded: Any = None) -> list[Generator]:
+    """Look through the modules that were loaded since the last time; return what was found.
+
+    Args:
+        loaded: a module that is just about to be.
+    """
+    global _last  # noqa: PLW0603 - a module is looked through once in a process
+    last = len(sys.modules), next(reversed(sys.modules))
+    if last == _last and loaded is None:
         return []
-    _loaded = loaded
+    _last = last
     new = []
     for name, module in tuple(sys.modules.items()):
         if _seen.get(name) == id(module):
             continue
-        if getattr(getattr(module, "__spec__", None), "_initializing", False):
-            _loaded = 0, ""  # it is still being loaded: another time
+        loading = getattr(getattr(module, "__spec__", None), "_initializing", False)
+        if loading and module is not loaded:
+            _last = 0, ""  # it is still being loaded: another time
             continue
         _seen[name] = id(module)
         new += _kept_in(name, module)
@@ -104,9 +113,16 @@ def begin(seed: str) -> None:
         generator.begin(seed)
 
 
-def states() -> list[tuple[Generator, Any]]:
-    """Return what all that were found will draw next."""
-    return [(generator, generator.state) for generator in _found.values()]
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Let them go on, when the block ends, where they are now: no life takes from what follows."""
+    look()
+    kept = [(generator, generator.state) for generator in _found.values()]
+    try:
+        yield
+    finally:
+        for generator, state in kept:
+            generator.state = state
 
 
 def _kept_in(name: str, module: Any) -> list[Generator]:
