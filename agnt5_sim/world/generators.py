@@ -23,6 +23,33 @@ if TYPE_CHECKING:
 _IGNORED = frozenset(
     {"_pytest", "agnt5_sim", "hypothesis", "numpy", "pytest", "random", "tempfile"}
 )
+# Whoever makes a generator has one of these among its names; to look at all names of all modules
+# would take longer than all else that a simulation begins with.
+_MAKERS = frozenset(
+    {
+        *(
+            "random",
+            "_random",
+            "random_module",
+            "mod_random",
+            "rnd",
+            "Random",
+            "_Random",
+            "randrange",
+        ),
+        *(
+            "np",
+            "numpy",
+            "_np",
+            "npr",
+            "default_rng",
+            "RandomState",
+            "Generator",
+            "PCG64",
+            "MT19937",
+        ),
+    }
+)
 _BOUND = frozenset({BuiltinMethodType, MethodType})
 
 
@@ -80,7 +107,8 @@ class Generator:
 _found: dict[int, Generator] = {}
 _seen: dict[str, int] = {}
 _last: tuple[int, str] = 0, ""
-_kinds: dict[type, bool] = {}
+_idle: set[type] = set()
+"""Types of which nothing can be seeded."""
 
 
 def look(loaded: Any = None) -> list[Generator]:
@@ -134,15 +162,18 @@ def _kept_in(name: str, module: Any) -> list[Generator]:
     if name == "numpy.random.mtrand":
         new.append(Generator("numpy.random", names["_rand"], drawn=True))
         _found[id(names["_rand"])] = new[0]
-    if name.partition(".")[0] in _IGNORED:
+    if _MAKERS.isdisjoint(names) or name.partition(".")[0] in _IGNORED:
         return new
     for attribute, value in tuple(names.items()):
-        thing = value.__self__ if type(value) in _BOUND else value
-        if _draws(type(thing)) and id(thing) not in _found and thing is not _global(thing):
-            drawn = _was_drawn(module, attribute)
-            generator = Generator(f"{name}.{attribute}", thing, drawn=drawn)
-            _found[id(thing)] = generator
-            new.append(generator)
+        thing, kind = value, type(value)
+        if kind in _BOUND:
+            thing = value.__self__
+            kind = type(thing)
+        if kind in _idle or not _draws(kind) or id(thing) in _found or thing is _global(thing):
+            continue
+        generator = Generator(f"{name}.{attribute}", thing, drawn=_was_drawn(module, attribute))
+        _found[id(thing)] = generator
+        new.append(generator)
     return new
 
 
@@ -155,16 +186,14 @@ def _global(thing: Any) -> Any:
 
 def _draws(kind: type) -> bool:
     """Tell whether a type is of generators that can be seeded."""
-    known = _kinds.get(kind)
-    if known is None:
-        numpy: Any = sys.modules.get("numpy.random")
-        kinds: tuple[type, ...] = (random.Random,)
-        if numpy is not None and hasattr(numpy, "RandomState"):
-            kinds += (numpy.Generator, numpy.RandomState)
-        known = issubclass(kind, kinds) and not issubclass(kind, random.SystemRandom)
-        if known or numpy is not None or not kind.__module__.startswith("numpy"):
-            _kinds[kind] = known
-    return known
+    numpy: Any = sys.modules.get("numpy.random")
+    kinds: tuple[type, ...] = (random.Random,)
+    if hasattr(numpy, "RandomState"):
+        kinds += (numpy.Generator, numpy.RandomState)
+    if issubclass(kind, kinds) and not issubclass(kind, random.SystemRandom):
+        return True
+    _idle.add(kind)  # numpy's own come to be with the module that tells them
+    return False
 
 
 def _was_drawn(module: Any, attribute: str) -> bool:
