@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from agnt5_sim.world.references import real_sleep
+from agnt5_sim.world.clock import real_sleep
 
 if TYPE_CHECKING:
     import asyncio

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import greenlet
 
 from agnt5_sim.errors import Stuck
+from agnt5_sim.world import freezing
 from agnt5_sim.world.blocking import Blocking
 from agnt5_sim.world.headway import Headway
 from agnt5_sim.world.instants import VirtualTime
@@ -159,6 +160,7 @@ class Driving(VirtualTime):
         if not process.dead:
             self._processes.remove(process)
             process.bury()
+            freezing.let_go(process)
             self.has_dead = True
         if process.owns(greenlet.getcurrent()):
             self.hub.switch()

@@ -40,6 +40,9 @@ class BlockingCalls(Protocol):
     def in_thread(self, loop: Any, func: Callable[..., Any], *args: Any) -> Any:
         """Call `func` for `loop` in a real thread."""
 
+    def thread_of(self) -> Any:
+        """Return the loop the calling thread works for, or None if it is no such thread."""
+
     def wake(self) -> None:
         """Tell a world that waits for a real thread to look again."""
 
@@ -78,9 +81,23 @@ class Host(Hub, Protocol):
 
     Attributes:
         turns: how many callbacks have run.
+        epoch_ns: the wall-clock instant at which it begins, in nanoseconds since 1970.
     """
 
     turns: int
+    epoch_ns: int
+
+    def wall_ns(self) -> int:
+        """Return the wall clock in nanoseconds since 1970."""
+
+    def since_start_ns(self) -> int:
+        """Return virtual time in nanoseconds since the world began."""
+
+    def sleep_blocking(self, seconds: float) -> None:
+        """Block the calling program for virtual seconds."""
+
+    def in_program(self) -> bool:
+        """Tell whether the caller is a process, or a thread that works for one."""
 
     @property
     def alone(self) -> bool:

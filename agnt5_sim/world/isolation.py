@@ -6,6 +6,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from agnt5_sim.world.belonging import noting_threads
 from agnt5_sim.world.clock import kept_by
 from agnt5_sim.world.entropy import seeded
 from agnt5_sim.world.guard import guarding
@@ -33,6 +34,7 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         kept_by(world),
         seeded(seed),
         guarding(world),
+        noting_threads(world),
         watched(world, stall),
     ):
         yield

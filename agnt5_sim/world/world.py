@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
 
 from agnt5_sim.errors import OutsideTouched, Spinning
+from agnt5_sim.world.belonging import works_for_program
 from agnt5_sim.world.driving import Driving
 from agnt5_sim.world.instants import DEFAULT_EPOCH_NS
 from agnt5_sim.world.loop import VirtualLoop
@@ -109,8 +111,10 @@ class World(Driving):
 
     def in_program(self) -> bool:
         """Tell whether the caller is a process, or a thread that works for one."""
+        if threading.get_ident() == self.hub_thread:
+            return self.current is not None
         loop = self.blocking.thread_of()
-        return self.current is not None if loop is None else bool(loop.incarnation)
+        return works_for_program(self) if loop is None else bool(loop.incarnation)
 
 
 VirtualLoop.own_world = World

@@ -8,7 +8,6 @@ import math
 import queue
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from agnt5_sim.errors import Spinning, Stuck
 from agnt5_sim.world import VirtualLoop, World, isolated
-from agnt5_sim.world.references import real_sleep
+from agnt5_sim.world.clock import real_process_time, real_sleep
 
 Live = Callable[..., Any]
 
@@ -335,8 +334,8 @@ def test_whatever_a_process_runs_is_watched(kind: str) -> None:
 
 def _busy(seconds: float) -> None:
     """Use so much processor time, nearly all of it in the program and not in the kernel."""
-    until = time.process_time() + seconds
-    while time.process_time() < until:
+    until = real_process_time() + seconds
+    while real_process_time() < until:
         sum(range(10_000))
 
 
