@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from agnt5_sim.world import Process
 
 
+def _step_running() -> str:
+    call = current_call.get()
+    return "" if call is None else f"step {call.identity}"
+
+
 _ROUNDS = 20
 """So many times the attempts that come no further are those a run may take in all."""
 
@@ -107,6 +112,7 @@ class Workers:
         process = life.world.spawn()
         process.on_exit = self._exited
         process.loop.job_points = self._job_points
+        process.loop.whose = _step_running
         self._started.append(process)
         self._sdk[process.incarnation] = start_worker(life.profile, process, life.crossings)
         self._attempts[process.incarnation] = []

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
+from agnt5_sim.world.holdings import Holdings
 from agnt5_sim.world.loop import LoopTask, VirtualLoop
+from agnt5_sim.world.waiting import Resumption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,7 @@ class Process:
         self._schedule = schedule
         self.dead = False
         self.blocked = False
+        self.holdings = Holdings()
         self.exited: BaseException | None = None
         self.on_exit: Callable[[Process], None] | None = None
         self._ending = False
@@ -77,7 +80,11 @@ class Process:
         if loop.ready and not self.blocked:
             self.world.enter(self, self.stack())
         while loop.jobs and not self.dead:
-            self.world.run_job(self, self._schedule.job(loop))
+            job = self._schedule.job(loop)
+            if isinstance(job, Resumption):
+                job()
+            else:
+                self.world.run_job(self, job)
 
     def skip_turn(self) -> bool:
         """Count a turn of its loop in which nobody else would have run, and say that it was one.
