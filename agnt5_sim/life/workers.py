@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def _step_running() -> str:
     call = current_call.get()
-    return "" if call is None else f"step {call.identity}"
+    return "" if call is None else call.identity
 
 
 _ROUNDS = 20

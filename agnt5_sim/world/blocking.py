@@ -20,13 +20,14 @@ from agnt5_sim.world.pools import forget_worker
 from agnt5_sim.world.primitives import Genuine
 from agnt5_sim.world.references import real_sleep
 from agnt5_sim.world.sleepers import sleeps
-from agnt5_sim.world.stacks import describe_stack
+from agnt5_sim.world.stacks import describe_place
 from agnt5_sim.world.strands import Signal, Strand, strand_of
 from agnt5_sim.world.waiting import Resumption, Waiter
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from types import FrameType
 
     from agnt5_sim.world.host import Hub
     from agnt5_sim.world.loop import VirtualLoop
@@ -45,6 +46,7 @@ class Blocking:
     Attributes:
         patience: seconds of real time after which a thread counts as hanging.
         strands: the threads of its programs, in the order in which they were started.
+        outsiders: the threads that the test itself has started.
     """
 
     patience = 10.0
@@ -53,6 +55,7 @@ class Blocking:
         self._world = world
         self.strands: list[Strand] = []
         self._waiting: set[Waiter] = set()
+        self.outsiders: list[threading.Thread] = []
         self._waits = 0
         self._threads = threading.local()
         self._woken = Signal()
@@ -181,9 +184,9 @@ class Blocking:
         self.check_in()
         world, strand = self._world, strand_of()
         process: Any = world.current if strand is None else strand.process
-        origin = describe_stack(sys._getframe(2)).strip().rpartition("\n")[2].strip()
+        origin = describe_place(sys._getframe(2))
         step = "" if process.loop.whose is None else process.loop.whose()
-        new = Strand(process, thread, f"{step}, {origin}" if step else origin, world.is_failing)
+        new = Strand(process, thread, f"{step} at {origin}" if step else origin, world.is_failing)
         new.on_call = self.wake
         joiners: deque[Waiter] = deque()
         run: Callable[[], None] = thread.run
@@ -253,11 +256,34 @@ class Blocking:
             if strand.process is process and strand is not strand_of():
                 strand.does(errand)
 
+    def calm_outsiders(self, has_news: Callable[[], bool], patience: float) -> bool:
+        """Wait until the threads that the test itself started sleep, or have handed something in.
+
+        Args:
+            has_news: tells whether they have.
+            patience: seconds of real time to wait for that, if all sleep.
+
+        Returns:
+            Whether they have.
+        """
+        before: list[Any] = []
+        for looks in range(math.ceil(self.patience / _GLANCE_S)):
+            if has_news():
+                return True
+            self.outsiders = [thread for thread in self.outsiders if thread.is_alive()]
+            now = [sleeps(thread) for thread in self.outsiders]
+            calm = now == before and all(look is not None for look in now)
+            if not now or (calm and looks * _GLANCE_S >= patience):
+                break
+            before = now
+            self._woken.wait(_GLANCE_S)
+        return has_news()
+
     def abandon(self, process: Any) -> None:
         """Let the threads of a process never go on."""
         for strand in self.strands:
             if strand.process is process and not strand.done:
-                strand.abandoned = True
+                strand.abandon()
                 forget_worker(strand.thread)
         self.strands = [strand for strand in self.strands if strand.process is not process]
 
@@ -266,13 +292,16 @@ class Blocking:
         lines = []
         for strand in self.strands:
             if strand.process is process and not strand.done:
-                at = describe_stack(strand.frame()).strip().rpartition("\n")[2].strip()
+                at = describe_place(strand.frame())
                 lines.append(f"{strand.name}, started by {strand.origin}, is at {at or 'its end'}")
         return lines
 
-    def running(self) -> Strand | None:
-        """Return the thread that has the baton, or None."""
-        return next((strand for strand in self.strands if strand.has_baton), None)
+    def stands_at(self, frame: FrameType | None) -> FrameType | None:
+        """Return where the program is, of which the hub's thread is seen at `frame`."""
+        for strand in self.strands:
+            if strand.has_baton:
+                return strand.frame() or frame
+        return frame
 
     # -- real threads ------------------------------------------------------------------
 

@@ -242,6 +242,10 @@ class Driving(VirtualTime):
         loops = [process.loop for process in self._processes]
         if home is not None:
             loops.append(home)
+        if home is not None and blocking.outsiders:
+            ready = home.ready
+            if blocking.calm_outsiders(lambda: bool(ready), blocking.patience * (when is None)):
+                return True
         if not any(loop.pending_threads for loop in loops):
             return False
         if not blocking.wait_for_thread():

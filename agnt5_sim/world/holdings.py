@@ -63,23 +63,27 @@ class Holdings:
                 elsewhere(self._close_databases)
 
     def _close_databases(self) -> None:
+        """Close the calling thread's; a statement that is left open would keep its locks."""
         sqlite3 = sys.modules["sqlite3"]
-        for thing in gc.get_objects():
-            if id(thing) in self._databases and isinstance(thing, sqlite3.Connection):
-                with suppress(sqlite3.Error):  # another thread's, most likely
-                    if _is_global(thing):
-                        sqlite3.Connection.rollback(thing)
-                    else:
+        kinds = sqlite3.Connection, sqlite3.Cursor
+        things = [thing for thing in gc.get_objects() if issubclass(type(thing), kinds)]
+        for thing in things:
+            if isinstance(thing, sqlite3.Cursor) and id(thing.connection) in self._databases:
+                with suppress(sqlite3.Error):  # another thread's
+                    sqlite3.Cursor.close(thing)
+        for thing in things:
+            if id(thing) in self._databases:
+                with suppress(sqlite3.Error):
+                    sqlite3.Connection.rollback(thing)
+                    if not _is_global(thing):
                         sqlite3.Connection.close(thing)
                     self._databases.discard(id(thing))
 
 
 def _is_global(thing: Any) -> bool:
     """Tell whether a module holds it, in which the successor will find it: a new one it is not."""
-    return any(
-        type(holder) is dict and vars(sys.modules.get(str(holder.get("__name__")), gc)) is holder
-        for holder in gc.get_referrers(thing)
-    )
+    spaces = [getattr(module, "__dict__", {}) for module in tuple(sys.modules.values())]
+    return any(each is thing for space in spaces for each in tuple(space.values()))
 
 
 def _unlock(event: str, number: int) -> None:

@@ -15,6 +15,7 @@ baton, and gets it when nobody else has anything to do.
 from __future__ import annotations
 
 import _thread
+import ctypes
 import sys
 import threading
 from contextlib import suppress
@@ -24,11 +25,15 @@ from agnt5_sim.world.sleepers import sleeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from agnt5_sim.world.process import Process
 
 _BLINK_S = 0.0005
 """So long, in real seconds, a thread may be silent before it is looked at; most never are."""
+
+_ERRAND_S = 10.0
+"""So many real seconds an errand of ours may take in a thread, on a machine that is busy."""
 
 _own = threading.local()
 _allocate = _thread.allocate_lock
@@ -83,7 +88,7 @@ class Strand:
         """How messages call it."""
         return f"thread {self.thread.name!r}"
 
-    def frame(self) -> Any:
+    def frame(self) -> FrameType | None:
         """Return the innermost frame it is in, or None."""
         return sys._current_frames().get(self.thread.ident or 0)
 
@@ -117,8 +122,16 @@ class Strand:
             if self._back.acquire(blocking=False):
                 return False
             self.adrift = True
-            self.abandoned = self._failing()
-            return True
+        if self._failing():
+            self.abandon()
+        return True
+
+    def abandon(self) -> None:
+        """Let it never go on: it waits for the baton for ever, or is stopped at its next line."""
+        self.abandoned = True
+        if self.adrift and not self.wants_baton and not self.done:
+            ident = ctypes.c_ulong(self.thread.ident or 0)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_Stopped))
 
     def does(self, errand: Callable[[], None]) -> bool:
         """Let a thread that is parked do something of ours before it is parked for good.
@@ -130,7 +143,7 @@ class Strand:
             return False
         self._errand = errand
         self._go.release()
-        return bool(self._back.acquire(timeout=1))
+        return bool(self._back.acquire(timeout=_ERRAND_S))
 
     # -- on the thread's side ----------------------------------------------------------
 
@@ -175,6 +188,14 @@ class Strand:
             errand()
             self._back.release()
             self._go.acquire()
+
+
+class _Stopped(BaseException):
+    """Raised in a thread to stop it, and never comes to be: making it takes for ever."""
+
+    def __new__(cls, *_args: object) -> Any:
+        while True:
+            _taken().acquire()
 
 
 def strand_of() -> Strand | None:

@@ -7,13 +7,14 @@ import itertools
 import queue
 import sys
 import threading
+from asyncio import events
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agnt5_sim.world.primitives import Lock, RLock, SimpleQueue, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from agnt5_sim.world.world import World
 
@@ -36,13 +37,19 @@ def threaded(world: World) -> Iterator[None]:
     had = [(names, name) for names, name in _holders if names.get(name) is _STAND_INS[name][0]]
     for names, name in had:
         names[name] = _STAND_INS[name][1]
+    clocks: list[tuple[Any, str]] = [(queue, "time"), (threading, "_time")]
+    told = [(module, name, getattr(module, name)) for module, name in clocks]
+    for module, name, genuine in told:
+        setattr(module, name, _telling(world, genuine))
     numbers = threading._counter, _pool_numbers()  # type: ignore[attr-defined]
 
     def start(thread: threading.Thread) -> None:
         if world.in_program():
             world.blocking.start_thread(thread, _start)
-        else:
-            _start(thread)
+            return
+        _start(thread)
+        if getattr(events._get_running_loop(), "world", None) is world:
+            world.blocking.outsiders.append(thread)
 
     kind: Any = threading.Thread
     before, kind.start = kind.start, start
@@ -54,8 +61,15 @@ def threaded(world: World) -> Iterator[None]:
         _number_from(*numbers)
         serve(waits)
         kind.start = before
+        for module, name, genuine in told:
+            setattr(module, name, genuine)
         for names, name in had:
             names[name] = _STAND_INS[name][0]
+
+
+def _telling(world: World, genuine: Callable[[], float]) -> Callable[[], float]:
+    """Return the clock that time-outs of queues and conditions are counted by."""
+    return lambda: world.now if world.in_program() else genuine()
 
 
 def _search() -> None:
