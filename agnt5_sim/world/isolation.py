@@ -10,6 +10,7 @@ from agnt5_sim.world.belonging import noting_threads
 from agnt5_sim.world.clock import kept_by
 from agnt5_sim.world.entropy import seeded
 from agnt5_sim.world.guard import guarding
+from agnt5_sim.world.threads import threaded
 from agnt5_sim.world.watch import watched
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         kept_by(world),
         seeded(seed),
         guarding(world),
+        threaded(world),
         noting_threads(world),
         watched(world, stall),
     ):

@@ -116,6 +116,6 @@ def _stop(world: World, frame: FrameType | None, what: str) -> None:
     world.fail(
         Spinning(
             f"a program {what}, at virtual time {world.now:g} s. It was stopped here:\n"
-            f"{describe_stack(frame)}"
+            f"{describe_stack(world.blocking.stands_at(frame))}"
         )
     )
