@@ -11,6 +11,7 @@ import functools
 import math
 import sys
 import threading
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ class Blocking:
     patience = 10.0
 
     def __init__(self, world: Hub) -> None:
-        self._world = world
+        self._world: Hub = weakref.proxy(world)  # of which it is a part
         self.strands: list[Strand] = []
         self._waiting: set[Waiter] = set()
         self.outsiders: list[threading.Thread] = []
