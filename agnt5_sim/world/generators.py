@@ -162,7 +162,7 @@ def _kept_in(name: str, module: Any) -> list[Generator]:
     if name == "numpy.random.mtrand":
         new.append(Generator("numpy.random", names["_rand"], drawn=True))
         _found[id(names["_rand"])] = new[0]
-    if _MAKERS.isdisjoint(names) or name.partition(".")[0] in _IGNORED:
+    if names.keys().isdisjoint(_MAKERS) or name.partition(".")[0] in _IGNORED:
         return new
     for attribute, value in tuple(names.items()):
         thing, kind = value, type(value)
