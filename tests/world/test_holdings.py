@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,9 @@ def killed_in(program: Callable[[list[str]], Any]) -> list[str]:
 
 def booked(path: Path) -> int:
     """Write to a database that somebody may hold, and return what is in it."""
-    with sqlite3.connect(path, timeout=0) as connection:
+    with closing(sqlite3.connect(path, timeout=0)) as connection, connection:
         connection.execute("insert into t values (2)")
         (count,) = connection.execute("select count(*) from t").fetchone()
-    connection.close()
     return int(count)
 
 
@@ -186,8 +186,9 @@ def test_what_the_test_itself_holds_is_its_own(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
 
     async def program(log: list[str]) -> None:
-        sqlite3.connect(":memory:")
+        own = sqlite3.connect(":memory:")
         await asyncio.sleep(10)
+        own.close()
 
     world = World()
     with isolated(world, "seed"):
