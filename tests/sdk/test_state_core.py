@@ -24,8 +24,11 @@ class Crossings:
         self.platform = Platform()
         self.crossed: list[tuple[Any, ...]] = []
 
-    async def across(self, attempt: Any, kind: str, name: str, effect: Any, data: Any) -> Any:
+    async def across(
+        self, attempt: Any, kind: str, name: str, effect: Any, data: Any, patience: Any
+    ) -> Any:
         """Cross."""
+        assert patience.seconds == 10.0
         self.crossed.append((kind, name, data))
         return effect()
 
