@@ -91,6 +91,7 @@ E17 activation compat 0.11.0-0.14.5 events.paired/unsaved events.parent/unsaved
 E18 activation compat 0.11.0-0.14.3 pause.answer/empty-answer result.reached/empty-answer result.same/empty-answer
 E19 activation compat 0.11.0-0.14.5 events.paired/cancelled events.parent/cancelled world.awaited/cancelled
 E20 activation compat 0.11.0-0.14.5 memo.executed/nested-counter memo.identity/nested-counter memo.input/nested-counter memo.value/nested-counter result.same/nested-counter state.replay/nested-counter
+E21 activation compat 0.11.0-0.14.5 events.paired/given-up events.parent/given-up memo.value/given-up quiet.after/given-up result.agrees/given-up result.same/given-up state.replay/given-up world.awaited/given-up
 """
 
 

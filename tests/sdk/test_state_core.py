@@ -24,7 +24,9 @@ class Crossings:
         self.platform = Platform()
         self.crossed: list[tuple[Any, ...]] = []
 
-    async def across(self, attempt: Any, kind: str, name: str, effect: Any, data: Any) -> Any:
+    async def across(
+        self, attempt: Any, kind: str, name: str, effect: Any, data: Any, patience: Any
+    ) -> Any:
         """Cross."""
         self.crossed.append((kind, name, data))
         return effect()
