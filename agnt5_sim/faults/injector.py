@@ -89,7 +89,9 @@ class Injector:
             for fault in tuple(self.planned.get((moment, point), ())):
                 # `any` may stand for a point at which that kind of fault cannot be.
                 if KINDS[fault.kind].may_strike(moment, points[0]):
-                    decision = self.strike(fault)
+                    decided = self.strike(fault)
+                    # One that decides nothing takes nothing back: a worker may stand still too.
+                    decision = decision if decided is DELIVER else decided
         return decision
 
     @property

@@ -191,6 +191,10 @@ def test_an_argument_is_a_part_of_a_sleep():
             "kill before body:%61#1",
             "'body:%61#1' is not how a fault point is written; write 'body:a#1'",
         ),
+        (
+            "kill during any:point#1",
+            "`kill during` is for a sleep (sleep:NAME#N), not for any:point#1",
+        ),
         ("kill during body:a#1", "`kill during` is for a sleep (sleep:NAME#N), not for body:a#1"),
         (
             "kill(0.5) before body:a#1",
@@ -212,6 +216,8 @@ def test_an_argument_is_a_part_of_a_sleep():
             "'2' is no duration in virtual seconds, such as 2s or 0.5s: '2' is no span of time",
         ),
         ("slow(2m) after emit:a#1", "write it in seconds, 120s"),
+        ("slow(500ms) after emit:a#1", "write it in seconds, 0.5s"),
+        ("slow(infs) after emit:a#1", "slow after takes no argument inf"),
         ("slow(2.0s) after emit:a#1", "is not how a fault is written; write 'slow(2s) after"),
         (
             "slow(0s) after emit:a#1",

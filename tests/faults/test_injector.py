@@ -155,6 +155,14 @@ def test_each_kind_does_what_it_is():
     assert decided == [DELIVER, DELIVER, delay(2.0), DROP, DELIVER]
 
 
+@pytest.mark.parametrize("reply", ["lost", "slow(2s)"])
+def test_a_fault_that_decides_nothing_takes_no_decision_back(reply):
+    """The reply is lost, or late, and the worker stands still at the same point."""
+    injector, struck = _injector(f"{reply} after emit:a#1", "stall(9s) after emit:a#1")
+    decided = injector.leave(injector.reach("emit", "a"))
+    assert (2, DROP if reply == "lost" else delay(2.0)) == (len(struck), decided)
+
+
 def test_what_is_planned_before_a_point_decides_about_the_request(monkeypatch):
     """Of the point that was reached last; a further kind is a row in the table and nothing else."""
     refuse = Kind(

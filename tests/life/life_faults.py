@@ -44,6 +44,17 @@ async def lf_cleans_up(ctx: WorkflowContext) -> str:
 
 
 @workflow
+async def lf_takes_a_minute(ctx: WorkflowContext) -> str:
+    """Its only step lasts longer than a lease that is not renewed."""
+
+    async def work() -> str:
+        await asyncio.sleep(60)
+        return "done"
+
+    return await ctx.step("work", work)
+
+
+@workflow
 async def lf_counts(ctx: WorkflowContext) -> int:
     """Its state is written by a call that blocks."""
     ctx.state.set("count", 1)

@@ -6,6 +6,8 @@ import life_faults as wf
 import pytest
 
 from agnt5_sim import simulate
+from agnt5_sim.life.life import Life
+from agnt5_sim.life.settings import Settings
 
 LEASE_S = 30.0
 
@@ -81,6 +83,56 @@ def test_a_zombie_is_stopped_at_its_next_await_and_cleans_up(profile):
     assert outcome.output == "receipt slowly"
     assert wf.CHARGED == ["slowly", "cleaned up", "cleaned up"]
     assert len(_entries(outcome, "attempt.superseded")) == 1
+
+
+def test_what_came_of_a_superseded_attempt_is_not_reported(profile):
+    """Its worker keeps that to itself; only the successor ends the run."""
+    outcome = simulate(wf.lf_cleans_up, profile=profile)
+    point = next(str(p) for p in outcome.points if p.kind == "await")
+    outcome = simulate(wf.lf_cleans_up, profile=profile, faults=f"stall(40s) before {point}")
+    reports = _entries(outcome, "platform.report")
+    assert [] == [report for report in reports if report[3] == 1]
+
+
+def test_a_worker_that_stands_still_takes_no_run(profile):
+    """One that is submitted meanwhile begins at once, on another worker."""
+
+    async def story(sim):
+        first = await sim.submit(wf.lf_two_steps, {"order_id": "a"})
+        await sim.advance("1s")
+        second = await sim.submit(wf.lf_two_steps, {"order_id": "b"})
+        return [(await run.result())["receipt"] for run in (first, second)]
+
+    point = _body(simulate(wf.lf_two_steps, {"order_id": "a"}, profile=profile))
+    outcome = simulate(story, profile=profile, faults=f"stall(9s) before {point}")
+    assert outcome.output == ["receipt a", "receipt b"]
+    assert _entries(outcome, "run.dispatched") == [
+        (0.0, "run.dispatched", 0, 1),
+        (1.0, "run.dispatched", 0, 2),
+    ]
+
+
+def test_the_lease_of_a_worker_that_woke_is_renewed(profile):
+    """It does not expire later, while the worker is at its step."""
+    life = Life(Settings(profile=profile))
+    with life.lived():
+        life.submit(wf.lf_takes_a_minute, None)
+        life.world.at(1.0, lambda: life.workers.stall("for a while", 9.0))
+        life.settle()
+    assert [] == life.history.select("lease.expired")
+    assert [0] == [entry.attempt for entry in life.history.select("run.dispatched")]
+
+
+def test_to_stand_still_twice_is_to_stand_still_once(profile):
+    """What strikes the worker that stands still already leaves it as it is."""
+    life = Life(Settings(profile=profile))
+    with life.lived():
+        life.submit(wf.lf_cleans_up, None)
+        life.world.at(0.5, lambda: life.workers.stall("once", 9.0))
+        life.world.at(1.5, lambda: life.workers.stall("twice", 99.0))
+        life.settle()
+    assert ["once"] == [entry.name for entry in life.history.select("fault.stall")]
+    assert [9.5] == [entry.time for entry in life.history.select("worker.woke")]
 
 
 def test_a_digest_tells_the_two_apart(profile):

@@ -423,6 +423,17 @@ def test_the_lease_of_a_worker_that_stands_still_expires() -> None:
     platform.append(13.0, second.lease, event(1))
 
 
+def test_between_two_leases_nobody_may_write() -> None:
+    """As soon as it has expired, before another worker takes the run."""
+    platform = submitted()
+    first = platform.dispatch(0.0, "r", 1)
+    platform.stand_still(2.0, 1)
+    platform.advance(12.0)
+    assert not platform.holds(first.lease)
+    with pytest.raises(Fenced, match="the run has no live lease"):
+        platform.append(12.0, first.lease, event(1))
+
+
 def test_a_worker_that_goes_on_in_time_keeps_its_lease() -> None:
     """Nothing is due any more, and it may write."""
     platform = submitted()

@@ -78,6 +78,19 @@ def test_names_are_written_in_one_way():
     assert len(set(names)) == len(names)
 
 
+def test_a_shard_is_numbered_from_one():
+    """In what people write; the parts of a sweep are numbered from 0."""
+    (shard,) = (option for option in table.OPTIONS if option.name == "shard")
+    assert [(0, 4), (3, 4)] == [shard.read("1/4"), shard.read("4/4")]
+
+
+@pytest.mark.parametrize("text", ["٣", "１", "²", " 1", "1.0", "-1"])
+def test_a_number_is_written_in_plain_digits(text):
+    """Anything else is left for the field to refuse, as it was written."""
+    (depth,) = (option for option in table.OPTIONS if option.name == "depth")
+    assert text == depth.read(text)
+
+
 def test_every_option_has_a_test_of_its_own():
     """A file that names it."""
     files = {path.stem for path in Path(__file__).parent.glob("test_*.py")}

@@ -185,14 +185,17 @@ def _copied(root: Path) -> Iterator[Path]:
 def _sabotaged(copy: Path, one: Sabotage) -> Iterator[None]:
     """Change a file of a copy until the block ends."""
     file = copy / one.file
-    if not file.is_file():
-        raise TableError(f"there is no file {one.file}")
-    source = file.read_text()
-    file.write_text(one.done_to(source))
-    try:
+    if file.is_file() != bool(one.text):
+        raise TableError(f"there is {'no' if one.text else 'already a'} file {one.file}")
+    source = file.read_text() if one.text else ""
+    sabotaged = one.done_to(source)
+    with ExitStack() as stack:
+        if not file.parent.is_dir():
+            file.parent.mkdir()
+            stack.callback(shutil.rmtree, file.parent)
+        file.write_text(sabotaged)
+        stack.callback(lambda: file.write_text(source) if one.text else file.unlink())
         yield
-    finally:
-        file.write_text(source)
 
 
 def report(answers: Iterable[Answer], say: Callable[[str], None]) -> int:

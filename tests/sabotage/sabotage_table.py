@@ -8,6 +8,7 @@ An entry is a table of a TOML file in `entries/`, under its id:
     with = '''what it is replaced with'''
     test = "tests/sdk/test_ports_points.py::test_a_kill_strikes_after"
 
+An entry without a `text` puts a file there that was not there before.
 `count` says how often the text is there, once if it is left out; all of them are replaced.
 `sdk` names the environment, "current" or "seed", where the test can turn red in one alone.
 `sample` marks the fixed ten that every check tries.
@@ -38,7 +39,7 @@ class Sabotage:
     Attributes:
         id: its name in the table.
         file: what is changed, from the root of the tree.
-        text: what is replaced, exactly.
+        text: what is replaced, exactly; "" where the file is not there before.
         replacement: what it is replaced with.
         test: the node id of the test that must turn red.
         count: how often the text is there.
@@ -48,7 +49,7 @@ class Sabotage:
 
     id: str
     file: str = attrs.field(validator=_TEXT)
-    text: str = attrs.field(validator=[_TEXT, attrs.validators.min_len(1)])
+    text: str = attrs.field(validator=_TEXT)
     replacement: str = attrs.field(validator=_TEXT)
     test: str = attrs.field(validator=_TEXT)
     count: int = attrs.field(default=1, validator=attrs.validators.ge(1))
@@ -59,13 +60,13 @@ class Sabotage:
         """Return a file's text with the sabotage in it.
 
         Args:
-            source: the text of the file, whole.
+            source: the text of the file, whole; "" for one that is not there.
 
         Raises:
             TableError: the text is not there as often as the entry says, the replacement is
                 the text itself, or what comes of it is no Python.
         """
-        found = source.count(self.text)
+        found = source.count(self.text) if self.text or source else 1
         if found != self.count:
             raise TableError(
                 f"its text is {found} times in {self.file}, and should be {self.count}"

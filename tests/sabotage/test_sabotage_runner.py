@@ -71,6 +71,21 @@ def test_what_turns_its_test_red_is_seen(tree):
     assert before == {path: path.read_text() for path in tree.iterdir()}
 
 
+def test_a_file_that_was_not_there_is_put_there(tree):
+    """And its folder, and both are gone before the next; one that is there is left alone."""
+    names = "{p.name for p in Path().iterdir()}"
+    (tree / "test_loose.py").write_text(
+        "from pathlib import Path\n\n"
+        f"def test_loose():\n    assert not {{'loose.py', 'attic'}} & {names}\n"
+    )
+    new = attrs.evolve(SEEN, file="loose.py", text="", test="test_loose.py")
+    attic = attrs.evolve(new, file="attic/loose.py")
+    harmless = attrs.evolve(new, file="other.py")
+    said = problems(tree, new, attic, attrs.evolve(new, file="box.py"), harmless)
+    stays = "its test stays green: test_loose.py"
+    assert ["", "", "there is already a file box.py", stays] == said
+
+
 def test_what_is_not_seen_is_an_error(tree):
     """A test that stays green, one that is red already, one that is skipped or not there."""
 

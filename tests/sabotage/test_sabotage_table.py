@@ -23,10 +23,27 @@ test = "test_box.py::test_box"
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.id)
 def test_an_entry_can_be_done(entry):
     """Its text is there as often as it says, and leaves Python; a test of that name is there."""
-    assert entry.done_to((ROOT / entry.file).read_text()) != (ROOT / entry.file).read_text()
+    file = ROOT / entry.file
+    assert file.is_file() == bool(entry.text)
+    source = file.read_text() if entry.text else ""
+    assert entry.done_to(source) != source
     path, _, name = entry.test.partition("[")[0].partition("::")
-    tree = ast.parse((ROOT / path).read_text())
-    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert name.partition("::")[0] in named((ROOT / path).read_text())
+
+
+def named(source: str) -> set[str]:
+    """Return the functions of a file of tests, and what it gives a name to."""
+    return {
+        name
+        for node in ast.walk(ast.parse(source))
+        for name in (
+            [node.name]
+            if isinstance(node, ast.FunctionDef)
+            else [getattr(target, "id", "") for target in node.targets]
+            if isinstance(node, ast.Assign)
+            else []
+        )
+    }
 
 
 def test_no_two_entries_do_the_same():
@@ -107,6 +124,14 @@ def test_a_text_that_is_not_there_once_is_an_error(source, found):
     """It is gone, or has come to stand for several places."""
     with pytest.raises(TableError, match=f"its text is {found} times in box.py, and should be 1"):
         ONE.done_to(source)
+
+
+def test_a_file_that_is_not_there_is_put_there():
+    """It had no text, and has all of what replaces it; one that has a text is another matter."""
+    new = attrs.evolve(ONE, text="")
+    assert "4" == new.done_to("")
+    with pytest.raises(TableError, match="its text is"):
+        new.done_to("LIMIT = 3")
 
 
 @pytest.mark.parametrize(("becomes", "says"), [("(", "no Python"), ("3", "with the same")])

@@ -8,6 +8,7 @@ import pytest
 import wf_points as wf
 
 from agnt5_sim import Point, simulate
+from agnt5_sim.faults import Sort
 from agnt5_sim.sdk.generations.detect import installed
 
 BODY, AWAIT, THREAD = "body:step:s:0#1", "await:step:s:0#{}", "thread:step:s:0#1"
@@ -105,6 +106,12 @@ def test_the_stub_of_a_function_is_entered_as_the_body_is(profile):
     assert ["body#1"] == inside_of(wf.points_function, profile, stubs={wf.points_wait: 1})
 
 
+@pytest.mark.parametrize("workflow", [*INSIDE, wf.points_sleep], ids=named)
+def test_every_point_is_of_a_sort(workflow, profile):
+    """So that each kind of fault knows whether it can strike there."""
+    assert [] == [str(p) for p in points(workflow, profile) if p.sort is Sort.UNKNOWN]
+
+
 def test_everything_a_step_sends_is_a_point(profile):
     """The events and records around a step, in their order; a batch is one."""
     before, after = STEP[profile]
@@ -149,7 +156,6 @@ def effects(entries: list[Any], point: Point) -> int:
     if point.kind == "body":
         return sum(e.kind == "body.returned" and e.name == point.name for e in entries)
     parts = point.name.split("+")
-    # What is queued is an event like any other, that nobody acknowledges.
     kind = f"platform.{'emit' if point.kind == 'queue' else point.kind}"
     return min(sum(e.kind == kind and e.name == part for e in entries) for part in parts)
 

@@ -137,6 +137,21 @@ def test_what_is_corrupted():
     assert corrupted(None) is None
 
 
+@pytest.mark.parametrize("how", ["across", "together"])
+def test_a_schedule_knows_a_reply_by_its_label(how, monkeypatch):
+    """By the crossing's name and the run's id, which are the same in every life."""
+    labels = []
+    reply_at = World.reply_at
+
+    def noted(self, when, action, label, loop=None):
+        labels.append(label)
+        return reply_at(self, when, action, label, loop)
+
+    monkeypatch.setattr(World, "reply_at", noted)
+    _cross("late", ONCE, how)
+    assert labels == ["emit:it of r"]
+
+
 def test_what_is_refused_the_second_time_changes_nothing_for_the_worker():
     """It gets the reply to the first."""
     world, history = World(), History()

@@ -96,7 +96,9 @@ def test_a_crossing_of_state_says_whose_it_is(entity, own):
     """A workflow's own state, or an entity of the program's."""
     told: list[dict[str, Any]] = []
 
-    async def across(attempt: Any, kind: str, name: str, effect: Any, data: dict[str, Any]) -> Any:
+    async def across(
+        attempt: Any, kind: str, name: str, effect: Any, data: dict[str, Any], patience: Any
+    ) -> Any:
         told.append(data)
         return b"", 0
 

@@ -98,6 +98,11 @@ def test_what_was_chosen_can_be_lived_again(kind: type[Choosing]) -> None:
     assert log != lived(None, three, three)
 
 
+def test_what_was_chosen_of_more_than_there_are_now_is_the_last() -> None:
+    """A program that has changed since is lived on, as near to what was as can be."""
+    assert lived(LastStepFirst(), three) == lived(Recorded([9] * 9), three)
+
+
 def test_every_order_can_be_reached() -> None:
     """Going through all numbers goes through all interleavings of two steps of three tasks."""
     orders: set[str] = set()
@@ -158,6 +163,20 @@ def test_a_method_of_a_task_that_is_no_step_is_a_callback() -> None:
 
     assert ["both", "a cancelled", "b cancelled"] == lived(None, program)
     assert ["both", "b cancelled", "a cancelled"] == lived(LastStepFirst(), program)
+
+
+@pytest.mark.parametrize("schedule", [None, Recorded(())])
+def test_every_callback_that_ran_is_counted(schedule: Schedule | None) -> None:
+    """By either kind, so that a program that gets nowhere is found out; one that is cancelled is not."""
+    world = World(schedule=schedule)
+    process = world.spawn()
+    for _ in range(3):
+        process.loop.call_soon(lambda: None)
+    process.loop.call_soon(lambda: None).cancel()
+    log: Log = []
+    world.at(1.0, lambda: log.append(1))
+    world.drive(None, lambda: bool(log))
+    assert 3 == world.turns
 
 
 def test_one_step_alone_is_no_choice() -> None:
