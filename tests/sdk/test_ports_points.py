@@ -156,6 +156,7 @@ def effects(entries: list[Any], point: Point) -> int:
     if point.kind == "body":
         return sum(e.kind == "body.returned" and e.name == point.name for e in entries)
     parts = point.name.split("+")
+    # What is queued is an event like any other, that nobody acknowledges.
     kind = f"platform.{'emit' if point.kind == 'queue' else point.kind}"
     return min(sum(e.kind == kind and e.name == part for e in entries) for part in parts)
 
