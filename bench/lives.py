@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from agnt5_sim import FaultPlan, simulate
 from agnt5_sim.history import History
-from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.loggers import silenced
 from agnt5_sim.world import World, clock, isolated
@@ -56,7 +55,6 @@ def overhead() -> None:
     here), and with its loggers silenced, as a simulation silences them.
     """
     print("a life of 12 steps, beside the same worker with stand-ins on the same loop")
-    release_clocks()
     for profile in installed().profiles:
         for workflow in (bench_steps, bench_functions):
             name = workflow.__name__

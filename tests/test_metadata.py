@@ -42,6 +42,7 @@ def test_what_it_needs_is_little():
         "pytest",
         "pytest-asyncio",
         "syrupy",
+        "time-machine",
     ]
     assert expected == sorted(NEEDED)
 

@@ -44,7 +44,7 @@ class Clock:
     def now(self) -> datetime.datetime:
         """Return the wall-clock time, in UTC."""
         ns = self._sim.life.world.wall_ns()
-        epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)  # noqa: UP017 - 3.11's spelling is patched while frozen
+        epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
         return epoch + datetime.timedelta(microseconds=ns // 1000)
 
     def elapsed(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from agnt5_sim.history import Entry, History, first_difference
@@ -17,6 +18,11 @@ _SOURCES = {
     "body": "real entropy, a thread, or the order of a set, used in a step",
     "state": "real entropy, a thread, or the order of a set, kept in the state",
 }
+_REAL = {
+    "numpy": "numpy's datetime64('now')",
+    "pydantic": "pydantic's FutureDatetime, PastDatetime, FutureDate and PastDate",
+}
+"""What native code of a module reads past the world, by the module."""
 
 Place = tuple[str, int, str, str, str]
 
@@ -134,6 +140,13 @@ def _call_at(history: History, place: Place | None) -> Entry | None:
     )
 
 
+def _likely(kind: str) -> str:
+    """Say where a difference in an entry of this kind is likely to come from."""
+    source = _SOURCES.get(kind.partition(".")[0], "something outside of the world")
+    real = [what for module, what in _REAL.items() if module in sys.modules]
+    return f"{source}; of what is loaded, {', '.join(real)} stay real" if real else source
+
+
 def _not_equal(baseline: History, again: History) -> list[Violation]:
     if baseline.digest == again.digest:
         return []
@@ -144,8 +157,7 @@ def _not_equal(baseline: History, again: History) -> list[Violation]:
     entry = one or other
     assert entry is not None  # noqa: S101 - one of the two is there
     broken = Broken(
-        "the same seed and plan gave another history; the likely source is "
-        + _SOURCES.get(entry.kind.partition(".")[0], "something outside of the world"),
+        f"the same seed and plan gave another history; the likely source is {_likely(entry.kind)}",
         entry=entry,
         step=entry.name,
         expected=str(one) if one is not None else "the end of the history",

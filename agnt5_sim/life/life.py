@@ -15,7 +15,6 @@ from agnt5_sim.life.scene import Scene
 from agnt5_sim.life.worker import finish
 from agnt5_sim.life.workers import Workers
 from agnt5_sim.platform.identity import ids_of
-from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.sdk.generations.detect import installed
 from agnt5_sim.sdk.generations.detect import profile as resolve_profile
 from agnt5_sim.sdk.loggers import silenced
@@ -70,7 +69,6 @@ class Life(Scene):
         """Be in this life's world until the block ends."""
         settings = self.settings
         watch_functions()
-        release_clocks()
         locks.begin()
         quiet = silenced() if settings.quiet else nullcontext()
         with isolated(self.world, f"{settings.seed}/0", stall=settings.stall), quiet:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from agnt5_sim.world import Process
 
 
+def _step_running() -> str:
+    call = current_call.get()
+    return "" if call is None else call.identity
+
+
 class Workers:
     """The workers of one life, and what its faults do to them.
 
@@ -85,6 +90,7 @@ class Workers:
         process = scene.world.spawn()
         process.on_exit = self._exited
         process.loop.job_points = self._job_points
+        process.loop.whose = _step_running
         worker = Worker(scene, process, self._profile, self._crossings, self._bodies)
         self._pool.append(worker)
         return worker

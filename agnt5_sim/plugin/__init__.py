@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agnt5_sim.plugin import options, table
+from agnt5_sim.plugin import freezing, options, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -29,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, check the options, and bring in the sweep when it is asked for."""
     config.addinivalue_line("markers", table.MARKER)
+    if not any(map(config.pluginmanager.has_plugin, freezing.OTHERS)):
+        config.addinivalue_line("markers", freezing.MARKER_HELP)
+        config.pluginmanager.register(freezing, "agnt5-sim-freezing")
     if not options.any_given(config):
         return
     choices = options.read(config)
@@ -65,6 +68,18 @@ def _without_asyncio(marks: list[pytest.Mark]) -> list[pytest.Mark]:
 def uses_sim(item: pytest.Item) -> bool:
     """Tell whether a test asks for the `sim` fixture, itself or through another."""
     return "sim" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the clock of a simulation be there before a fixture sets it, and swaps no class then."""
+    for item in items:
+        if uses_sim(item):
+            names: list[str] = item.fixturenames  # type: ignore[attr-defined]
+            for name in freezing.SET_THE_CLOCK:
+                if name in names and names.index(name) < names.index("sim"):
+                    names.remove(name)
+                    names.insert(names.index("sim") + 1, name)
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

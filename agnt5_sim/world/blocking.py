@@ -1,8 +1,8 @@
-"""What blocks: functions beside the loop, `time.sleep`, and real threads.
+"""What blocks: functions beside the loop, sleeps and locks, and threads.
 
-A blocking function runs on a stack of its own in the hub's thread, where `time.sleep` leaves the
-stack until its instant comes; a real thread, which only an executor of the program's own brings
-in, is waited for in real time.
+A blocking function runs on a stack of its own in the hub's thread. Where it waits, for an instant
+or for somebody else, the stack is left until that comes. So is a thread that a program starts
+(`Strand`); one that was there before is waited for in real time.
 """
 
 from __future__ import annotations
@@ -13,32 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from agnt5_sim.world.references import real_sleep
+from agnt5_sim.world.clock import real_sleep
+from agnt5_sim.world.crew import Crew
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from agnt5_sim.world.host import Hub
     from agnt5_sim.world.loop import VirtualLoop
 
 
-class Blocking:
-    """The blocking calls of a world.
-
-    Args:
-        world: whose time they take.
-
-    Attributes:
-        patience: seconds of real time after which a thread counts as hanging.
-    """
-
-    patience = 30.0
-
-    def __init__(self, world: Hub) -> None:
-        self._world = world
-        self._threads = threading.local()
-        self._woken = threading.Event()
+class Blocking(Crew):
+    """The blocking calls of a world."""
 
     def start_job(
         self, loop: VirtualLoop, func: Callable[..., Any], args: tuple[Any, ...]
@@ -77,53 +63,24 @@ class Blocking:
         if seconds < 0:
             msg = "sleep length must be non-negative"
             raise ValueError(msg)
-        if threading.get_ident() != self._world.hub_thread and self.thread_of() is None:
+        if self.can_wait():
+            self.wait(None, seconds)
+        elif threading.get_ident() != self._world.hub_thread and self.thread_of() is None:
             real_sleep(seconds)
-            return
-        world = self._world
-        stack = greenlet.getcurrent()
-        process = world.current
-        root = None if process is None else process.root(stack)
-        if process is None or root is None:
-            world.set_time(world.now + seconds)
-            return
-        blocks_loop = root is process.stack()
-
-        def wake() -> None:
-            if blocks_loop:
-                process.blocked = False
-            world.enter(process, stack, on_loop=blocks_loop)
-            process.resumed()
-
-        world.at(world.now + seconds, wake)
-        process.blocked = process.blocked or blocks_loop
-        world.hub.switch()
-
-    # -- real threads ------------------------------------------------------------------
+        else:
+            self._world.set_time(self._world.now + seconds)
 
     def in_thread(self, loop: VirtualLoop, func: Callable[..., Any], *args: Any) -> Any:
         """Call `func` for `loop` in a real thread, which is the program's for as long."""
-        self._threads.loop = loop
+        before, self._threads.loop = self.thread_of(), loop
         try:
             return func(*args)
         finally:
-            del self._threads.loop
-
-    def thread_of(self) -> VirtualLoop | None:
-        """Return the loop the calling thread works for, or None if it is no such thread."""
-        loop: VirtualLoop | None = getattr(self._threads, "loop", None)
-        return loop
-
-    def wake(self) -> None:
-        """Tell a world that waits for a real thread to look again."""
-        self._woken.set()
+            self._threads.loop = before
 
     def wait_for_thread(self) -> bool:
         """Wait, in real time, until a thread calls `wake`; tell whether one did."""
-        if not self._woken.wait(self.patience):
-            return False
-        self._woken.clear()
-        return True
+        return self._woken.wait(self.patience)
 
 
 def _settle(future: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:

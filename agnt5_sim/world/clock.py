@@ -1,295 +1,172 @@
 """The wall clock every program of a world reads.
 
-`freezegun` puts the clock in place: it replaces `time` and `datetime` wherever a module has
-already taken a reference. Behind its fakes stand our own readings of the world's virtual
-time, which are exact to the nanosecond (freezegun's own `time_ns` rounds through a float) and
-cost a fraction of them; and `datetime` hands out genuine `datetime` objects, since a
-`FakeDatetime` is refused by orjson and spoils a snapshot. A `freeze_time` of somebody else's
-goes before ours while it lasts. Local time is UTC inside a life, wherever the machine stands.
-
-It is held for as long as lives follow one another, since a start has some hundred references
-to replace.
+time-machine puts it in place, at the level of C: no class is swapped, and a reference that was
+taken before is the same genuine function. What it leaves real is answered for by us
+(`agnt5_sim.world.natives`). Both ask here, where a life's own threads are told the world's
+virtual time, exact to the nanosecond, and everybody else real time. Local time is UTC inside a
+life, wherever the machine stands. Whoever freezes time or travels in it sets the clock of the
+life (`agnt5_sim.world.freezing`).
 """
 
 from __future__ import annotations
 
-import datetime as _datetime
-import os
+import sys
 import time as _time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
 
-import freezegun
-from freezegun import api as _freezegun
-
-from agnt5_sim.world.references import Loaded, held_by, real_sleep
+from agnt5_sim.world import freezing, generators, libraries
+from agnt5_sim.world.belonging import belongs
+from agnt5_sim.world.natives import Native
+from agnt5_sim.world.zone import local_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agnt5_sim.world.host import Host as World
+
 NS = 1_000_000_000
 
-# The real clocks are asked of freezegun by name (`_freezegun.real_time`): a reference kept here
-# would be replaced by a `freeze_time` that is running, like everybody else's.
-_EPOCH = _freezegun.real_datetime(1970, 1, 1)
-
-# Packages that read the clock for themselves (durations of tests, search budgets) or are
-# large and never look at it. Everything else is searched for captured references.
-_IGNORED = (
-    "_pytest.",
-    "agnt5_sim.",
-    "asyncio.",
-    "attr.",
-    "concurrent.",
-    "email.",
-    "encodings.",
-    "execnet.",
-    "http.",
-    "hypothesis.",
-    "importlib.",
-    "logging.",
-    "multiprocessing.",
-    "opentelemetry.",
-    "pluggy.",
-    "pydantic.",
-    "pydantic_core.",
-    "pygments.",
-    "pytest_asyncio.",
-    "sentry_sdk.",
-    "sortedcontainers.",
-    "syrupy.",
-    "test.",
-    "unittest.",
-    "xdist.",
-    "xml.",
-)
-
-
-class Timekeeper(Protocol):
-    """Whoever can say what time it is, in nanoseconds since the Unix epoch."""
-
-    def wall_ns(self) -> int:
-        """Return the nanoseconds since 1970."""
-
-    def since_start_ns(self) -> int:
-        """Return the nanoseconds since the life began."""
-
-    def sleep_blocking(self, seconds: float) -> None:
-        """Block the calling program for so many seconds."""
-
-
-_keeper: Timekeeper | None = None
+_world: World | None = None
 _held = 0
-_level = 0
-"""How many `freeze_time`s were running when the present life began."""
-_place = 0
-"""Where among the running `freeze_time`s ours is, counted from 1."""
-_freezer: Any = None
-_undo: list[tuple[Any, str, Any]] = []
-_ABSENT = object()
 
 
-def _frozen() -> bool:
-    """Tell whether somebody's own `freeze_time` goes before us."""
-    running = len(_freezegun.freeze_factories)
-    return running > (_level if _keeper is not None else bool(_held))
+def _living() -> World | None:
+    """Return the world of the life the calling thread belongs to, or None."""
+    world = _world
+    if world is None or get_ident() == world.hub_thread or belongs(world):
+        return world
+    return None
 
 
 # -- readings ------------------------------------------------------------------------------
 
 
 def time_ns() -> int:
-    """Read virtual time in nanoseconds inside a life, real time outside."""
-    if _frozen():
-        return _fake_time_ns()
-    return _freezegun.real_time_ns() if _keeper is None else _keeper.wall_ns()
+    """Read virtual time in nanoseconds inside a life; outside, what time it is there."""
+    world = _living()
+    if world is not None:
+        return freezing.stepped(world.wall_ns()) if freezing.steps else world.wall_ns()
+    return (
+        freezing.outside_ns(libraries.real_time_ns) if _world is None else libraries.real_time_ns()
+    )
 
 
-def _virtual_time() -> float:
-    if _frozen():
-        return _fake_time()
-    return _freezegun.real_time() if _keeper is None else _keeper.wall_ns() / NS
+def _monotonic_ns() -> int:
+    world = _living()
+    return _real["monotonic_ns"]() if world is None else freezing.monotonic_ns(world)
 
 
-def _virtual_monotonic() -> float:
-    if _frozen():
-        return _fake_monotonic()
-    return _freezegun.real_monotonic() if _keeper is None else _keeper.since_start_ns() / NS
+def _monotonic() -> float:
+    world = _living()
+    return _real["monotonic"]() if world is None else freezing.monotonic_ns(world) / NS
 
 
-def _virtual_monotonic_ns() -> int:
-    if _frozen():
-        return _fake_monotonic_ns()
-    return _freezegun.real_monotonic_ns() if _keeper is None else _keeper.since_start_ns()
+def _perf_counter_ns() -> int:
+    world = _living()
+    return _real["perf_counter_ns"]() if world is None else freezing.monotonic_ns(world)
 
 
-def _virtual_perf_counter() -> float:
-    if _frozen():
-        return _fake_perf_counter()
-    return _freezegun.real_perf_counter() if _keeper is None else _keeper.since_start_ns() / NS
+def _perf_counter() -> float:
+    world = _living()
+    return _real["perf_counter"]() if world is None else freezing.monotonic_ns(world) / NS
 
 
-def _virtual_perf_counter_ns() -> int:
-    if _frozen():
-        return _fake_perf_counter_ns()
-    return _freezegun.real_perf_counter_ns() if _keeper is None else _keeper.since_start_ns()
+def _unspent(name: str, nothing: float) -> Callable[[], float]:
+    """Return a clock of processor time: in a life work takes no time of any kind."""
+
+    def unspent() -> float:
+        return nothing if _living() is not None else _real[name]()
+
+    return unspent
 
 
-def _virtual_gmtime(seconds: float | None = None) -> _time.struct_time:
-    if seconds is None and _frozen():
-        return _fake_gmtime()
-    return _freezegun.real_gmtime(_virtual_time() if seconds is None else seconds)
+def _ctime(*args: Any) -> Any:
+    if args in {(), (None,)} and (_world is None or _living() is not None):
+        args = (time_ns() // NS,)
+    return _real["ctime"](*args)
 
 
-def _virtual_localtime(seconds: float | None = None) -> _time.struct_time:
-    if seconds is None and _frozen():
-        return _fake_localtime()
-    return _freezegun.real_localtime(_virtual_time() if seconds is None else seconds)
+def _asctime(*args: Any) -> Any:
+    if not args and (_world is None or _living() is not None):
+        args = (_time.localtime(time_ns() // NS),)
+    return _real["asctime"](*args)
+
+
+_SYSTEM_CLOCKS = {
+    getattr(_time, name): clock
+    for name, clock in (
+        ("CLOCK_REALTIME", "time_ns"),
+        ("CLOCK_REALTIME_COARSE", "time_ns"),
+        ("CLOCK_TAI", "time_ns"),
+        ("CLOCK_MONOTONIC", "monotonic_ns"),
+        ("CLOCK_MONOTONIC_COARSE", "monotonic_ns"),
+        ("CLOCK_MONOTONIC_RAW", "monotonic_ns"),
+        ("CLOCK_BOOTTIME", "monotonic_ns"),
+        ("CLOCK_PROCESS_CPUTIME_ID", "process_time_ns"),
+        ("CLOCK_THREAD_CPUTIME_ID", "thread_time_ns"),
+    )
+    if hasattr(_time, name)
+}
+
+
+def _reads(kind: int) -> str:
+    """Return which clock of `time` the system's clock of this number is; "" for a real one."""
+    clock = _SYSTEM_CLOCKS.get(kind, "")
+    outside = clock == "time_ns" if _world is None else _living() is not None
+    return clock if outside else ""
+
+
+def _clock_gettime_ns(kind: int, /) -> Any:
+    clock = _reads(kind)
+    return getattr(_time, clock)() if clock else _real["clock_gettime_ns"](kind)
+
+
+def _clock_gettime(kind: int, /) -> Any:
+    clock = _reads(kind)
+    return getattr(_time, clock)() / NS if clock else _real["clock_gettime"](kind)
 
 
 def sleep(seconds: float, /) -> None:
     """Block for virtual seconds inside a life, for real ones outside (`time.sleep`)."""
-    if _keeper is None:
+    if _world is None:
         real_sleep(seconds)
     else:
-        _keeper.sleep_blocking(seconds)
-
-
-def _utcnow() -> _datetime.datetime:
-    return _EPOCH + _datetime.timedelta(microseconds=time_ns() // 1000)
-
-
-def _factory() -> _datetime.datetime:
-    """Stand among freezegun's own clocks; the one below us goes on outside a life."""
-    if _keeper is None and _place > 1:
-        return _freezegun.freeze_factories[_place - 2]()
-    keeper_ns = _freezegun.real_time_ns() if _keeper is None else _keeper.wall_ns()
-    return _EPOCH + _datetime.timedelta(microseconds=keeper_ns // 1000)
-
-
-# -- datetime ------------------------------------------------------------------------------
-
-
-def _datetime_now(cls: type, tz: _datetime.tzinfo | None = None) -> _datetime.datetime:
-    if _frozen():
-        return _fake_now(cls, tz)  # type: ignore[no-any-return]
-    if _keeper is None:
-        return _freezegun.real_datetime.now(tz)
-    now = _utcnow()
-    return now if tz is None else tz.fromutc(now.replace(tzinfo=tz))
-
-
-def _datetime_utcnow(cls: type) -> _datetime.datetime:
-    return _fake_utcnow(cls) if _frozen() else _utcnow()
-
-
-def _datetime_fromtimestamp(
-    cls: type, t: float, tz: _datetime.tzinfo | None = None
-) -> _datetime.datetime:
-    if _frozen():
-        return _fake_fromtimestamp(cls, t, tz)  # type: ignore[no-any-return]
-    return _freezegun.real_datetime.fromtimestamp(t, tz)
-
-
-def _date_today(cls: type) -> _datetime.date:
-    return _freezegun.real_datetime.date(_datetime_now(cls))
-
-
-def _genuine_datetime(cls: type, *args: Any, **kwargs: Any) -> Any:
-    if cls is _freezegun.FakeDatetime:
-        return _freezegun.real_datetime(*args, **kwargs)
-    return _freezegun.real_datetime.__new__(cls, *args, **kwargs)
-
-
-def _genuine_date(cls: type, *args: Any, **kwargs: Any) -> Any:
-    if cls is _freezegun.FakeDate:
-        return _freezegun.real_date(*args, **kwargs)
-    return _freezegun.real_date.__new__(cls, *args, **kwargs)
-
-
-def _itself(value: Any) -> Any:
-    return value
-
-
-def restored_datetime(*state: Any) -> _datetime.datetime:
-    """Unpickle a `datetime`."""
-    return _freezegun.real_datetime(*state)
-
-
-def restored_date(*state: Any) -> _datetime.date:
-    """Unpickle a `date`."""
-    return _freezegun.real_date(*state)
-
-
-def _reduce_datetime(value: _datetime.datetime) -> tuple[Any, ...]:
-    # By name `datetime.datetime` is the fake while the clock is held, and pickle goes by name.
-    return restored_datetime, _freezegun.real_datetime.__reduce_ex__(value, 4)[1]
-
-
-def _reduce_date(value: _datetime.date) -> tuple[Any, ...]:
-    return restored_date, _freezegun.real_date.__reduce__(value)[1]
+        _world.sleep_blocking(seconds)
 
 
 # -- putting it in place -------------------------------------------------------------------
 
+_ANSWERS: dict[str, Callable[..., Any]] = {
+    "monotonic": _monotonic,
+    "monotonic_ns": _monotonic_ns,
+    "perf_counter": _perf_counter,
+    "perf_counter_ns": _perf_counter_ns,
+    "process_time": _unspent("process_time", 0.0),
+    "process_time_ns": _unspent("process_time_ns", 0),
+    "thread_time": _unspent("thread_time", 0.0),
+    "thread_time_ns": _unspent("thread_time_ns", 0),
+    "clock_gettime": _clock_gettime,
+    "clock_gettime_ns": _clock_gettime_ns,
+    "ctime": _ctime,
+    "asctime": _asctime,
+    "sleep": sleep,
+}
+_natives = [Native(name, answer) for name, answer in _ANSWERS.items() if hasattr(_time, name)]
+_real: dict[str, Any] = {native.real.__name__: native.real for native in _natives}
 
-_fake_time = _freezegun.fake_time
-_fake_time_ns = _freezegun.fake_time_ns
-_fake_monotonic = _freezegun.fake_monotonic
-_fake_monotonic_ns = _freezegun.fake_monotonic_ns
-_fake_perf_counter = _freezegun.fake_perf_counter
-_fake_perf_counter_ns = _freezegun.fake_perf_counter_ns
-_fake_gmtime = _freezegun.fake_gmtime
-_fake_localtime = _freezegun.fake_localtime
-_fake_now: Callable[..., Any] = _freezegun.FakeDatetime.now.__func__  # type: ignore[attr-defined]
-_fake_utcnow: Callable[..., Any] = _freezegun.FakeDatetime.utcnow.__func__  # type: ignore[attr-defined]
-_fake_fromtimestamp: Callable[..., Any] = _freezegun.FakeDatetime.fromtimestamp.__func__  # type: ignore[attr-defined]
-
-_OURS: dict[str, Any] = {
-    "_get_cached_module_attributes": held_by,
-    # With a limit, freezegun walks the stack on every reading and shows executor threads real time.
-    "call_stack_inspection_limit": 0,
-    "fake_time": _virtual_time,
-    "fake_time_ns": time_ns,
-    "fake_monotonic": _virtual_monotonic,
-    "fake_monotonic_ns": _virtual_monotonic_ns,
-    "fake_perf_counter": _virtual_perf_counter,
-    "fake_perf_counter_ns": _virtual_perf_counter_ns,
-    "fake_gmtime": _virtual_gmtime,
-    "fake_localtime": _virtual_localtime,
-    "datetime_to_fakedatetime": _itself,
-    "pickle_fake_datetime": _reduce_datetime,
-    "pickle_fake_date": _reduce_date,
-}
-_OUR_DATETIME: dict[str, Any] = {
-    "__new__": _genuine_datetime,
-    "min": _freezegun.real_datetime.min,
-    "max": _freezegun.real_datetime.max,
-    "now": classmethod(_datetime_now),
-    "utcnow": classmethod(_datetime_utcnow),
-    "fromtimestamp": classmethod(_datetime_fromtimestamp),
-}
-_OUR_DATE: dict[str, Any] = {
-    "__new__": _genuine_date,
-    "min": _freezegun.real_date.min,
-    "max": _freezegun.real_date.max,
-    "today": classmethod(_date_today),
-}
-
-# What to put where a real clock was captured out of freezegun's sight, by the clock's id.
-CAPTURED: dict[int, Callable[..., Any]] = {
-    id(_freezegun.real_time): _virtual_time,
-    id(_freezegun.real_time_ns): time_ns,
-    id(_freezegun.real_monotonic): _virtual_monotonic,
-    id(_freezegun.real_monotonic_ns): _virtual_monotonic_ns,
-    id(_freezegun.real_perf_counter): _virtual_perf_counter,
-    id(_freezegun.real_perf_counter_ns): _virtual_perf_counter_ns,
-}
+real_sleep: Callable[[float], None] = _real["sleep"]
+real_monotonic: Callable[[], float] = _real["monotonic"]
+real_process_time: Callable[[], float] = _real["process_time"]
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Keep the fake clock, and UTC, in place; outside a life it still reads real time."""
+    """Keep the clock, and UTC, in place; outside a life it still reads real time.
+
+    It is held for as long as lives follow one another, and what they share is put back then.
+    """
     global _held  # noqa: PLW0603 - there is one clock to a process
     if _held:
         _held += 1
@@ -298,80 +175,42 @@ def held() -> Iterator[None]:
         finally:
             _held -= 1
         return
-    with _utc():
-        _start()
+    with libraries.served(time_ns), _answered(), local_zone("UTC"), generators.put_back():
         _held = 1
         try:
             yield
         finally:
             _held = 0
-            _stop()
 
 
 @contextmanager
-def kept_by(keeper: Timekeeper) -> Iterator[None]:
-    """Let `keeper` say what time it is, until the block ends."""
-    global _keeper, _level
-    with held(), _utc():  # again: a program may have set another zone in an earlier life
-        before = _keeper, _level
-        _keeper, _level = keeper, len(_freezegun.freeze_factories)
+def kept_by(world: World) -> Iterator[None]:
+    """Let `world` say what time it is, until the block ends."""
+    global _world  # noqa: PLW0603
+    with held(), freezing.lived_by(world):
+        before, _world = _world, world
         try:
             yield
         finally:
-            _keeper, _level = before
+            _world = before
 
 
 @contextmanager
-def _utc() -> Iterator[None]:
-    """Make UTC the local time, so that a life is the same on every machine."""
-    before = os.environ.get("TZ")
-    if before == "UTC" or not hasattr(_time, "tzset"):
-        yield
-        return
-    os.environ["TZ"] = "UTC"
-    _time.tzset()
+def _answered() -> Iterator[None]:
+    """Answer for what time-machine leaves real; pytest goes on timing its tests in real time."""
+    for native in _natives:
+        native.replace()
+    timing: Any = sys.modules.get("_pytest.timing")
+    kept = dict(vars(timing)) if timing is not None else {}
+    real = {**_real, "time": libraries.real_time}
+    for name in ("time", "perf_counter", "sleep"):
+        if name in kept:
+            setattr(timing, name, real[name])
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop("TZ", None)
-        else:
-            os.environ["TZ"] = before
-        _time.tzset()
-
-
-def _replace(owner: Any, name: str, new: Any) -> None:
-    _undo.append((owner, name, vars(owner).get(name, _ABSENT)))
-    setattr(owner, name, new)
-
-
-def _start() -> None:
-    global _freezer, _place  # noqa: PLW0603
-    for owner, ours in (
-        (_freezegun, _OURS),
-        (_freezegun.FakeDatetime, _OUR_DATETIME),
-        (_freezegun.FakeDate, _OUR_DATE),
-    ):
-        for name, new in ours.items():
-            _replace(owner, name, new)
-    _freezer = freezegun.freeze_time(_EPOCH, ignore=list(_IGNORED))
-    loaded = Loaded(_freezer.ignore)
-    _replace(_freezegun, "sys", loaded)
-    _freezer.start()
-    _freezegun.freeze_factories[-1] = _factory  # type: ignore[call-overload]
-    _place = len(_freezegun.freeze_factories)
-    _replace(_time, "sleep", sleep)
-    for module, name in loaded.sleepers():
-        _replace(module, name, sleep)
-
-
-def _stop() -> None:
-    global _place  # noqa: PLW0603
-    _freezer.stop()
-    _place = 0
-    while _undo:
-        owner, name, old = _undo.pop()
-        if old is _ABSENT:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, old)
+        for name in ("time", "perf_counter", "sleep"):
+            if name in kept:
+                setattr(timing, name, kept[name])
+        for native in _natives:
+            native.restore()

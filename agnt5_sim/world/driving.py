@@ -11,16 +11,18 @@ from __future__ import annotations
 import sys
 import threading
 from asyncio import events
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from agnt5_sim.errors import Stuck
+from agnt5_sim.errors import Spinning, Stuck
+from agnt5_sim.world import freezing
 from agnt5_sim.world.blocking import Blocking
 from agnt5_sim.world.headway import Headway
 from agnt5_sim.world.instants import VirtualTime
-from agnt5_sim.world.stacks import describe_tasks
+from agnt5_sim.world.stacks import describe_stack, describe_tasks
+from agnt5_sim.world.strands import strand_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from agnt5_sim.world.loop import VirtualLoop
     from agnt5_sim.world.process import Process
     from agnt5_sim.world.schedule import Schedule
+    from agnt5_sim.world.strands import Strand
 
 
 class Driving(VirtualTime):
@@ -113,7 +116,9 @@ class Driving(VirtualTime):
                     return
             self._headway.look(self, None if test is None else test.loop)
 
-    def enter(self, process: Process, stack: greenlet.greenlet, *, on_loop: bool = True) -> None:
+    def enter(
+        self, process: Process, stack: greenlet.greenlet | Strand, *, on_loop: bool = True
+    ) -> None:
         """Let a stack of a process run until it comes back to the hub."""
         if process.dead:
             return
@@ -159,11 +164,31 @@ class Driving(VirtualTime):
         if not process.dead:
             self._processes.remove(process)
             process.bury()
+            freezing.let_go(process)
             self.has_dead = True
+            self.abandon(process)
+        strand = strand_of()
+        if strand is not None and strand.process is process:
+            strand.stop_here()
         if process.owns(greenlet.getcurrent()):
             self.hub.switch()
             msg = "a killed process was resumed"
             raise SystemError(msg)
+
+    def abandon(self, process: Process) -> None:
+        """Let nothing of a process go on beside its loop, and let go of what it held."""
+        if not self._has_blocked():
+            process.holdings.let_go(_nowhere)
+            return
+        process.holdings.let_go(partial(self.blocking.in_threads, process))
+        self.blocking.abandon(process)
+
+    def _has_blocked(self) -> bool:
+        return "blocking" in self.__dict__
+
+    def is_failing(self) -> bool:
+        """Tell whether the life is to end."""
+        return self._failure is not None
 
     def raise_failure(self) -> None:
         """Raise what ended the life, if something did."""
@@ -187,10 +212,11 @@ class Driving(VirtualTime):
 
     def _move_on(self, home: VirtualLoop | None) -> None:
         """Jump to the next timer; or say why there is none."""
-        if self._waits_for_thread(home):
-            return
         when = self.next_timer()
+        if self._has_blocked() and self._waits_for_thread(home, when):
+            return
         if when is None:
+            self._look_for_blocked()
             waits = self.describe_waits(home)
             if self.on_stuck is not None and self.on_stuck(waits):
                 return  # whoever waits was told, and goes on with that
@@ -210,22 +236,53 @@ class Driving(VirtualTime):
                 handle._scheduled = False
                 loop.ready.append(handle)
 
-    def _waits_for_thread(self, home: VirtualLoop | None) -> bool:
+    def _waits_for_thread(self, home: VirtualLoop | None, when: float | None) -> bool:
+        """Stand still while a thread runs; tell whether one has done something meanwhile."""
+        blocking = self.blocking
+        if adrift := blocking.adrift():
+            strand = blocking.calm(adrift, blocking.patience if when is None else 0.0)
+            if strand is not None:
+                self.enter(strand.process, strand, on_loop=False)
+                return True
         loops = [process.loop for process in self._processes]
         if home is not None:
             loops.append(home)
+        if home is not None and blocking.outsiders:
+            ready = home.ready
+            if blocking.calm_outsiders(lambda: bool(ready), blocking.patience * (when is None)):
+                return True
         if not any(loop.pending_threads for loop in loops):
             return False
-        if not self.blocking.wait_for_thread():
-            msg = f"an executor thread gave no sign for {self.blocking.patience:g} s of real time"
+        if not blocking.wait_for_thread():
+            msg = f"an executor thread gave no sign for {blocking.patience:g} s of real time"
             raise Stuck(f"{msg}\n{self.describe_waits(home)}")
         return True
+
+    def _look_for_blocked(self) -> None:
+        """Kill a program that waits for a lock, a queue or a thread that nobody can bring.
+
+        Raises:
+            Spinning: there is one.
+        """
+        waiter = self.blocking.blocked_for_ever() if self._has_blocked() else None
+        if waiter is None:
+            return
+        self.kill(waiter.process)
+        raise Spinning(
+            "a program waits without awaiting for a lock, a queue or a thread, and nobody can bring"
+            " what it waits for (await an asyncio.Event, Lock or Queue instead of blocking on a"
+            f" threading one), at virtual time {self.now:g} s. It was stopped here:\n"
+            f"{describe_stack(waiter.frame)}"
+        )
 
     def describe_waits(self, home: VirtualLoop | None = None) -> str:
         """Say for every task of every loop what it waits for, and when the next timer is due."""
         lines = []
         for process in self._processes:
             lines += describe_tasks(process.loop, f"worker {process.incarnation}")
+            if self._has_blocked():
+                threads = self.blocking.describe(process)
+                lines += [f"worker {process.incarnation}: {thread}" for thread in threads]
         if home is not None:
             lines += describe_tasks(home, "test")
         if self.explain is not None:
@@ -233,6 +290,10 @@ class Driving(VirtualTime):
         when = self.next_timer()
         lines.append("no timer is set" if when is None else f"next timer at {when:g} s")
         return "\n".join(lines)
+
+
+def _nowhere(_errand: Callable[[], None]) -> None:
+    """Call it in no thread: there is none."""
 
 
 class Home:

@@ -1,7 +1,7 @@
 """No network and no processes: what a program under simulation reaches for is refused.
 
 An audit hook sees every way there, the ones written in C too. It is installed with the first
-life and says nothing outside one.
+life and says nothing outside one. It also tells the world what its programs take of the system.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from agnt5_sim.world.holdings import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +33,20 @@ _REFUSED = {
     "subprocess.Popen": "subprocess.Popen",
 }
 
+_SEEN = EVENTS.union(_REFUSED)
+
 _world: World | None = None
 _installed = False
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if _world is None or event not in _REFUSED:
+    if _world is None or event not in _SEEN:
         return
     world = _world
     if not world.in_program():  # a test may do as it likes; a worker may not
+        return
+    if event in EVENTS:
+        world.took(event, args)
         return
     world.touched(f"{_REFUSED[event]}({_what(event, args)})")
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from greenlet import greenlet
 
+    from agnt5_sim.world.waiting import Cancels
+
 
 class Stacks(Protocol):
     """A process, as who blocks in it sees it."""
@@ -40,6 +42,15 @@ class BlockingCalls(Protocol):
     def in_thread(self, loop: Any, func: Callable[..., Any], *args: Any) -> Any:
         """Call `func` for `loop` in a real thread."""
 
+    def thread_of(self) -> Any:
+        """Return the loop the calling thread works for, or None if it is no such thread."""
+
+    def manages(self, executor: Any) -> bool:
+        """Tell whether all threads of an executor are a program's."""
+
+    def check_in(self) -> None:
+        """Let a thread that went adrift wait for its turn."""
+
     def wake(self) -> None:
         """Tell a world that waits for a real thread to look again."""
 
@@ -66,10 +77,13 @@ class Hub(Protocol):
     def set_time(self, now: float) -> None:
         """Let it be so many virtual seconds since the world began."""
 
-    def at(self, when: float, action: Callable[[], None]) -> object:
+    def at(self, when: float, action: Callable[[], None]) -> Cancels:
         """Let the world itself do `action` at virtual time `when`."""
 
-    def enter(self, process: Any, stack: greenlet, *, on_loop: bool = True) -> None:
+    def is_failing(self) -> bool:
+        """Tell whether the life is to end."""
+
+    def enter(self, process: Any, stack: Any, *, on_loop: bool = True) -> None:
         """Let a stack of a process run until it comes back to the hub."""
 
 
@@ -78,9 +92,23 @@ class Host(Hub, Protocol):
 
     Attributes:
         turns: how many callbacks have run.
+        epoch_ns: the wall-clock instant at which it begins, in nanoseconds since 1970.
     """
 
     turns: int
+    epoch_ns: int
+
+    def wall_ns(self) -> int:
+        """Return the wall clock in nanoseconds since 1970."""
+
+    def since_start_ns(self) -> int:
+        """Return virtual time in nanoseconds since the world began."""
+
+    def sleep_blocking(self, seconds: float) -> None:
+        """Block the calling program for virtual seconds."""
+
+    def in_program(self) -> bool:
+        """Tell whether the caller is a process, or a thread that works for one."""
 
     @property
     def alone(self) -> bool:

@@ -6,9 +6,11 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from agnt5_sim.world.belonging import noting_threads
 from agnt5_sim.world.clock import kept_by
 from agnt5_sim.world.entropy import seeded
 from agnt5_sim.world.guard import guarding
+from agnt5_sim.world.threads import threaded
 from agnt5_sim.world.watch import watched
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def isolated(world: World, seed: str, *, stall: float = DEFAULT_STALL_S) -> Iter
         kept_by(world),
         seeded(seed),
         guarding(world),
+        threaded(world),
+        noting_threads(world),
         watched(world, stall),
     ):
         yield

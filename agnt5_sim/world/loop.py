@@ -44,6 +44,8 @@ class VirtualLoop(_Base):  # type: ignore[misc]
 
     Attributes:
         incarnation: of the process whose loop it is; 0 for a test's own.
+        job_points: wraps what a blocking function is to run.
+        whose: says what a thread is started by, for messages.
     """
 
     own_world: ClassVar[Callable[[], Host]]
@@ -54,6 +56,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         self.ready: deque[asyncio.Handle] = deque()
         self.jobs: deque[Callable[[], None]] = deque()
         self.job_points: Callable[[Callable[[], Any]], Callable[[], Any]] | None = None
+        self.whose: Callable[[], str] | None = None
         self.pending_threads = 0
         self.dead = False
         self.incarnation = 0
@@ -91,8 +94,10 @@ class VirtualLoop(_Base):  # type: ignore[misc]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Run `callback` in the next turn; may be called from another thread."""
+        blocking = self.world.blocking
+        blocking.check_in()
         handle = self.call_soon(callback, *args, context=context)
-        self.world.blocking.wake()
+        blocking.wake()
         return handle
 
     def call_later(
@@ -177,7 +182,7 @@ class VirtualLoop(_Base):  # type: ignore[misc]
 
         Without an executor it runs on a stack of its own in this very thread, which can be
         abandoned when the worker is killed, as no thread can. An executor that is given is
-        used as it is, and the world waits for it in real time.
+        used as it is; the world waits in real time for threads that no program started.
         """
         executor = executor or self._executor
         if executor is None:
@@ -188,6 +193,8 @@ class VirtualLoop(_Base):  # type: ignore[misc]
             )
         else:
             future = futures.wrap_future(executor.submit(func, *args), loop=self)
+        if self.world.blocking.manages(executor):
+            return future
         self.pending_threads += 1
         future.add_done_callback(self._thread_done)
         return future

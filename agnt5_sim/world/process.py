@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
+from agnt5_sim.world.holdings import Holdings
 from agnt5_sim.world.loop import LoopTask, VirtualLoop
+from agnt5_sim.world.waiting import Resumption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +55,11 @@ class Process:
         self.dead = False
         self.blocked = False
         self.standing = False
+        self.holdings = Holdings()
         self.exited: BaseException | None = None
         self.on_exit: Callable[[Process], None] | None = None
         self._ending = False
-        self._held_up: list[tuple[greenlet.greenlet, bool]] = []
+        self._held_up: list[tuple[Any, bool]] = []
         self._stack: greenlet.greenlet | None = None
         self._jobs: set[greenlet.greenlet] = set()
 
@@ -79,7 +82,11 @@ class Process:
         if loop.ready and not self.blocked:
             self.world.enter(self, self.stack())
         while loop.jobs and not self.dead and not self.standing:
-            self.world.run_job(self, self._schedule.job(loop))
+            job = self._schedule.job(loop)
+            if isinstance(job, Resumption):
+                job()
+            else:
+                self.world.run_job(self, job)
 
     def skip_turn(self) -> bool:
         """Count a turn of its loop in which nobody else would have run, and say that it was one.
@@ -128,7 +135,7 @@ class Process:
         if inside:
             world.hub.switch()
 
-    def hold_up(self, stack: greenlet.greenlet, *, on_loop: bool) -> None:
+    def hold_up(self, stack: Any, *, on_loop: bool) -> None:
         """Let a stack that would run now run when the process goes on."""
         self._held_up.append((stack, on_loop))
 

@@ -71,6 +71,18 @@ def _place(frame: FrameType) -> str:
     return f"{code.co_filename}:{frame.f_lineno} in {code.co_name}" + (f": {line}" if line else "")
 
 
+def describe_place(frame: FrameType | None) -> str:
+    """Return where in someone's program a stack stands; in a library, if all of it is; or ""."""
+    place = ""
+    while frame is not None:
+        if not _is_ours(frame):
+            if not _is_library(frame):
+                return _place(frame)
+            place = place or _place(frame)
+        frame = frame.f_back
+    return place
+
+
 def describe_stack(frame: FrameType | None) -> str:
     """Return the innermost frames of someone's program, innermost last, a line each.
 

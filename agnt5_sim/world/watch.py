@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import signal
 import threading
-import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agnt5_sim.errors import Spinning
+from agnt5_sim.world.clock import real_process_time
 from agnt5_sim.world.stacks import describe_stack
 
 if TYPE_CHECKING:
@@ -77,12 +77,12 @@ def _free_timer() -> tuple[int, int] | None:
 def _look(world: World, stall: float, every: float) -> Callable[[int, FrameType | None], None]:
     """Return what looks at the world's turn, `every` so many seconds."""
     looks = math.ceil(BLOCKED_S / every)
-    used = deque([time.process_time()], looks + 1)
+    used = deque([real_process_time()], looks + 1)
     seen, spent = world.turns, 0.0
 
     def look(_alarm: int, frame: FrameType | None) -> None:
         nonlocal seen, spent
-        now, before = time.process_time(), used[-1]
+        now, before = real_process_time(), used[-1]
         if world.turns != seen or world.current is None or _debugged(frame):
             seen, spent = world.turns, 0.0
             used.clear()
@@ -116,6 +116,6 @@ def _stop(world: World, frame: FrameType | None, what: str) -> None:
     world.fail(
         Spinning(
             f"a program {what}, at virtual time {world.now:g} s. It was stopped here:\n"
-            f"{describe_stack(frame)}"
+            f"{describe_stack(world.blocking.stands_at(frame))}"
         )
     )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import greenlet
 
 from agnt5_sim.errors import OutsideTouched, Spinning
+from agnt5_sim.world.belonging import works_for_program
 from agnt5_sim.world.driving import Driving
 from agnt5_sim.world.instants import DEFAULT_EPOCH_NS
 from agnt5_sim.world.loop import VirtualLoop
 from agnt5_sim.world.process import Process
 from agnt5_sim.world.schedule import FirstInFirstOut
 from agnt5_sim.world.stacks import describe_stack, describe_tasks
+from agnt5_sim.world.strands import strand_of
 
 if TYPE_CHECKING:
     from agnt5_sim.world.schedule import Schedule
@@ -58,6 +61,7 @@ class World(Driving):
             self.kill(process)
         else:
             self._processes.remove(process)
+            self.abandon(process)
             process.end()
         return left
 
@@ -86,7 +90,9 @@ class World(Driving):
         """End the life with `error`; called from within a process, this never returns."""
         self._failure = self._failure or error
         for process in tuple(self._processes):
-            if process.owns(greenlet.getcurrent()):
+            strand = strand_of()
+            mine = strand is not None and strand.process is process
+            if mine or process.owns(greenlet.getcurrent()):
                 self.kill(process)
 
     def touched(self, call: str) -> NoReturn:
@@ -99,6 +105,13 @@ class World(Driving):
         self.fail(error)
         raise error
 
+    def took(self, event: str, args: tuple[Any, ...]) -> None:
+        """Note what the program that is running has taken of the system."""
+        strand = strand_of()
+        process = self.current if strand is None else strand.process
+        if process is not None:
+            process.holdings.took(event, args)
+
     def unhandled(self, loop: VirtualLoop, context: dict[str, Any]) -> None:
         """Keep an error nobody awaited."""
         self.unhandled_errors.append((loop, context))
@@ -109,8 +122,10 @@ class World(Driving):
 
     def in_program(self) -> bool:
         """Tell whether the caller is a process, or a thread that works for one."""
+        if threading.get_ident() == self.hub_thread:
+            return self.current is not None
         loop = self.blocking.thread_of()
-        return self.current is not None if loop is None else bool(loop.incarnation)
+        return works_for_program(self) if loop is None else bool(loop.incarnation)
 
 
 VirtualLoop.own_world = World

@@ -72,7 +72,13 @@ class Told:
 
 def _lean(history: History, changed: str, *, forgot: bool) -> None:
     """Tell of a run that ends otherwise if a global is forgotten."""
-    submitted = {"session_id": "", "user_id": "", "tenant": "default", "component": "workflow"}
+    submitted = {
+        "session_id": "",
+        "user_id": "",
+        "tenant": "default",
+        "component": "workflow",
+        "home": ("", "", ""),
+    }
     history.add(0.0, "run.submitted", run_id="run-1", name="order", data=submitted)
     history.add(1.0, "memory.changed", name=changed)
     data = {"output": b"1" if forgot else b"2", "error": "", "state": b""}

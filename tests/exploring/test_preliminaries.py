@@ -12,7 +12,13 @@ from agnt5_sim.exploring.preliminaries import differences, same_course
 from agnt5_sim.history import History
 
 Told = tuple[str, dict[str, Any]]
-SUBMITTED = {"component": "workflow", "input": b"{}", "session_id": "", "user_id": ""}
+SUBMITTED = {
+    "component": "workflow",
+    "input": b"{}",
+    "session_id": "",
+    "user_id": "",
+    "home": ("", "", ""),
+}
 DISPATCHED = {"recovered": False, "completed": (), "answers": (), "initial_state": b""}
 
 

@@ -165,7 +165,7 @@ def test_the_same_seed_must_give_the_same_result(told):
         def __call__(self, plan, *args, **how):
             lived = super().__call__(plan, *args, **how)
             history = History(lived.history)
-            about = {"session_id": "", "user_id": "", "tenant": "default"}
+            about = {"session_id": "", "user_id": "", "tenant": "default", "home": ("", "", "")}
             history.add(0.0, "run.submitted", run_id="run-1", name="order", data=about)
             output = b"2" if len(self.plans) == WITHOUT_FAULTS else b"1"
             ended = {"output": output, "error": "", "state": b""}

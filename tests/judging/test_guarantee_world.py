@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from agnt5_sim.exploring.preliminaries import differences
@@ -198,6 +200,18 @@ def test_the_first_difference_between_equal_lives_is_found(lives, happens, name)
     assert [] == shape
     assert ("world.deterministic", "a_0", "not-equal") == (found[0], found[1], found[4])
     assert name in found[3]
+
+
+def test_what_stays_real_is_named_where_it_is_loaded(tell, monkeypatch):
+    """world.deterministic: native code of a library may be what differs."""
+    one, other = (tell().entry("body.returned", "a_0", value=value) for value in (b"1", b"2"))
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    _, (found,) = differences(one.history, one.history, other.history)
+    assert "used in a step; of what is loaded, numpy's datetime64('now')" in found.message
+    monkeypatch.delitem(sys.modules, "numpy")
+    monkeypatch.delitem(sys.modules, "pydantic", raising=False)
+    _, (found,) = differences(one.history, one.history, other.history)
+    assert found.message.endswith("or the order of a set, used in a step")
 
 
 @pytest.mark.parametrize("longer", ["baseline", "again"])

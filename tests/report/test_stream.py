@@ -10,24 +10,30 @@ import pytest
 from agnt5_sim.history import History
 from agnt5_sim.report.stream import render, render_run
 from agnt5_sim.sdk.protocol.payloads import ENVELOPE
-from agnt5_sim.world.world import DEFAULT_EPOCH_NS
 
+BEGAN_NS = 1_767_225_600 * 10**9
 UUID = "3f2b8c1e-0000-4000-8000-00000000000{}"
 
 
 def life(*payloads: Any) -> History:
     """Return the history of a run that emitted events with these payloads."""
     history = History()
-    began = {"agnt5": "0.14.5", "start": 0, "began_ns": DEFAULT_EPOCH_NS, "envelope": ENVELOPE}
+    began = {"agnt5": "0.14.5", "start": 0, "began_ns": BEGAN_NS, "envelope": ENVELOPE}
     history.add(0.0, "life.began", name="compat", data=began)
-    submitted = {"input": b"{}", "session_id": "", "user_id": "", "tenant": "default"}
+    submitted = {
+        "input": b"{}",
+        "session_id": "",
+        "user_id": "",
+        "tenant": "default",
+        "home": ("", "", ""),
+    }
     history.add(0.0, "run.submitted", run_id="run-1", name="order", data=submitted)
     about: dict[str, Any] = {"run_id": "run-1", "attempt": 0, "incarnation": 1}
     dispatched = {"recovered": False, "resumes": ""}
     history.add(0.0, "run.dispatched", name="order", data=dispatched, **about)
     for number, payload in enumerate(payloads):
         text = payload if isinstance(payload, str) else json.dumps(payload)
-        data = {"type": "event", "of": "event", "phase": "", "payload": text}
+        data = {"type": "event", "of": "", "phase": "", "payload": text}
         history.add(1.0 + number, "platform.emit", name="event", data=data, **about)
     history.add(9.0, "life.ended")
     history.close()

@@ -21,7 +21,8 @@ def main() -> int:
         default = sys.executable if sdk == "current" else None
         parser.add_argument(f"--{sdk}", default=default, help="the interpreter of that environment")
     asked = parser.parse_args()
-    pythons = {sdk: path for sdk in SDKS if (path := vars(asked)[sdk])}
+    # Absolute, for they are run in a copy of the tree, and not resolved, for a link is an environment.
+    pythons = {sdk: str(Path(path).absolute()) for sdk in SDKS if (path := vars(asked)[sdk])}
     try:
         chosen = choose(load(), only=asked.only, part=asked.part, sample=asked.sample)
     except TableError as error:

@@ -6,9 +6,9 @@ import time
 
 import wf_streams
 from agnt5 import events
+from agnt5_sim.sdk.captured import release_clocks
 
 from agnt5_sim import simulate
-from agnt5_sim.sdk.captured import release_clocks
 from agnt5_sim.world.world import DEFAULT_EPOCH_NS
 
 

@@ -87,7 +87,7 @@ def _cross(fault: str, patience: Patience | None, how: str):
         task = process.start(program())
         world.drive(None, task.done)
     assert injector.missed == ()
-    given_up = [entry.name for entry in history.select("request.given_up")]
+    given_up = [entry.name for entry in history.select("request.unanswered")]
     assert given_up == (["emit:it#1"] if task.result()[0] == "emit:it#1" else [])
     return (*task.result(), effects, others)
 

@@ -35,6 +35,7 @@ class Crossings:
         self, attempt: Any, kind: str, name: str, effect: Any, data: Any, patience: Any
     ) -> Any:
         """Cross."""
+        assert patience.seconds == 10.0
         self.crossed.append((kind, name, data))
         return effect()
 

@@ -1,4 +1,4 @@
-"""The wall clock: decision 4 of the design, leak by leak."""
+"""The wall clock: what every reading says in a life, and outside of one."""
 
 # ruff: noqa: ASYNC251, PLW0108 - blocking sleeps and late look-ups are what is tested
 
@@ -10,59 +10,69 @@ import dataclasses
 import datetime
 import os
 import pickle
-import subprocess
 import sys
 import threading
 import time
 import types
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime as captured_datetime
-from pathlib import Path
+from time import ctime as captured_ctime
 from time import monotonic as captured_monotonic
 from time import sleep as captured_sleep
 from time import time as captured_time
 from time import time_ns as captured_time_ns
 from typing import Any
 
-import freezegun
 import orjson
 import pytest
-from freezegun import api as freezegun_api
+import time_machine
+from _pytest import timing as pytest_timing
 
 from agnt5_sim.world import World, clock, isolated
 from agnt5_sim.world.clock import NS
 
-ROOT = Path(__file__).parents[2]
 EPOCH_NS = 1_767_225_600 * NS
 EPOCH = 1_767_225_600.0
-MIDNIGHT = freezegun_api.real_datetime(2026, 1, 1)
+MIDNIGHT = datetime.datetime(2026, 1, 1)
 ODD_NS = 1_767_225_600_123_456_789
 UTC = datetime.UTC
-FROZEN = 981_158_400.0  # 2001-02-03T00:00:00Z
+GENUINE = {
+    (owner, name): getattr(owner, name)
+    for owner, names in (
+        (datetime, ("date", "datetime")),
+        (time, [name for name in dir(time) if callable(getattr(time, name))]),
+    )
+    for name in names
+}
 
 Live = Callable[..., Any]
+bound_now = datetime.datetime.now
+
+
+def real_time() -> float:
+    """Read the system's clock, whatever anybody else is told."""
+    return float(clock._real["clock_gettime"](time.CLOCK_REALTIME))
 
 
 def really_now() -> bool:
     """Tell whether every clock reads real time (read twice, within a minute)."""
     pairs = [
-        (time.time(), freezegun_api.real_time()),
-        (time.time_ns() / NS, freezegun_api.real_time()),
-        (time.monotonic(), freezegun_api.real_monotonic()),
-        (time.perf_counter(), freezegun_api.real_perf_counter()),
-        (captured_time(), freezegun_api.real_time()),
-        (datetime.datetime.now(UTC).timestamp(), freezegun_api.real_time()),
-        (datetime.datetime.now().timestamp(), freezegun_api.real_time()),
-        (captured_datetime.now().timestamp(), freezegun_api.real_time()),
-        (time.mktime(time.localtime()), freezegun_api.real_time()),
+        (time.time(), real_time()),
+        (time.time_ns() / NS, real_time()),
+        (time.monotonic(), clock._real["monotonic"]()),
+        (time.perf_counter(), clock._real["perf_counter"]()),
+        (time.clock_gettime(time.CLOCK_MONOTONIC), clock._real["monotonic"]()),
+        (captured_time(), real_time()),
+        (datetime.datetime.now(UTC).timestamp(), real_time()),
+        (datetime.datetime.now().timestamp(), real_time()),
+        (captured_datetime.now().timestamp(), real_time()),
+        (time.mktime(time.localtime()), real_time()),
+        (time.mktime(time.strptime(time.ctime())), real_time()),
+        (time.mktime(time.strptime(time.asctime())), real_time()),
     ]
-    return (
-        all(abs(seen - real) < 60 for seen, real in pairs)
-        and datetime.date.today() == freezegun_api.real_date.today()
-        and datetime.datetime.fromtimestamp(0) == freezegun_api.real_datetime.fromtimestamp(0)
-        and time.localtime()[:4] == freezegun_api.real_localtime()[:4]
-    )
+    return all(abs(seen - real) < 60 for seen, real in pairs)
 
 
 @pytest.fixture
@@ -88,6 +98,24 @@ READINGS: dict[str, tuple[Callable[[], Any], Any]] = {
     "time.perf_counter_ns": (lambda: time.perf_counter_ns(), 90 * NS),
     "time.gmtime": (lambda: time.gmtime()[:6], (2026, 1, 1, 0, 1, 30)),
     "time.localtime": (lambda: time.localtime()[:6], (2026, 1, 1, 0, 1, 30)),
+    "time.localtime(time)": (lambda: time.localtime(time.time())[:6], (2026, 1, 1, 0, 1, 30)),
+    "time.ctime": (lambda: time.ctime(), "Thu Jan  1 00:01:30 2026"),
+    "time.ctime(None)": (lambda: time.ctime(None), "Thu Jan  1 00:01:30 2026"),
+    "time.ctime(0)": (lambda: time.ctime(0), "Thu Jan  1 00:00:00 1970"),
+    "time.asctime": (lambda: time.asctime(), "Thu Jan  1 00:01:30 2026"),
+    "time.asctime(0)": (lambda: time.asctime(time.gmtime(0)), "Thu Jan  1 00:00:00 1970"),
+    "time.process_time": (lambda: time.process_time(), 0.0),
+    "time.process_time_ns": (lambda: time.process_time_ns(), 0),
+    "time.thread_time": (lambda: time.thread_time(), 0.0),
+    "time.thread_time_ns": (lambda: time.thread_time_ns(), 0),
+    "CLOCK_REALTIME": (lambda: time.clock_gettime(time.CLOCK_REALTIME), EPOCH + 90),
+    "CLOCK_REALTIME in ns": (
+        lambda: time.clock_gettime_ns(time.CLOCK_REALTIME),
+        EPOCH_NS + 90 * NS,
+    ),
+    "CLOCK_MONOTONIC": (lambda: time.clock_gettime(time.CLOCK_MONOTONIC), 90.0),
+    "CLOCK_MONOTONIC in ns": (lambda: time.clock_gettime_ns(time.CLOCK_MONOTONIC), 90 * NS),
+    "CLOCK_PROCESS_CPUTIME_ID": (lambda: time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID), 0.0),
     "time.strftime": (lambda: time.strftime("%F %T"), "2026-01-01 00:01:30"),
     "datetime.now": (lambda: datetime.datetime.now(), MIDNIGHT.replace(minute=1, second=30)),
     "datetime.now(UTC)": (
@@ -99,7 +127,7 @@ READINGS: dict[str, tuple[Callable[[], Any], Any]] = {
         "2026-01-01T02:01:30+02:00",
     ),
     "datetime.today": (lambda: datetime.datetime.today(), MIDNIGHT.replace(minute=1, second=30)),
-    "date.today": (lambda: datetime.date.today(), freezegun_api.real_date(2026, 1, 1)),
+    "date.today": (lambda: datetime.date.today(), datetime.date(2026, 1, 1)),
     "now().timestamp": (lambda: datetime.datetime.now().timestamp(), EPOCH + 90),
     "now().astimezone": (lambda: datetime.datetime.now().astimezone().timestamp(), EPOCH + 90),
     "fromtimestamp": (
@@ -109,6 +137,8 @@ READINGS: dict[str, tuple[Callable[[], Any], Any]] = {
     "captured time": (lambda: captured_time(), EPOCH + 90),
     "captured time_ns": (lambda: captured_time_ns(), EPOCH_NS + 90 * NS),
     "captured monotonic": (lambda: captured_monotonic(), 90.0),
+    "captured ctime": (lambda: captured_ctime(), "Thu Jan  1 00:01:30 2026"),
+    "bound now": (lambda: bound_now(UTC), MIDNIGHT.replace(minute=1, second=30, tzinfo=UTC)),
     "captured datetime": (lambda: captured_datetime.now(), MIDNIGHT.replace(minute=1, second=30)),
 }
 
@@ -133,42 +163,79 @@ def test_every_clock_reads_virtual_time_in_utc(reading: str, live: Live) -> None
     assert type(expected) is type(seen)
 
 
-# -- the first leak: captured references -----------------------------------------------------
+# -- genuine objects ---------------------------------------------------------------------------
 
 
-def test_a_default_factory_captured_while_held_follows_life_and_reality(live: Live) -> None:
-    """`default_factory=time.time_ns`, as in the SDK, is out of freezegun's sight afterwards."""
+def test_everything_is_the_genuine_object_throughout_a_life(live: Live) -> None:
+    """No class of `datetime` and no function of `time` is swapped: before, in, and after a life."""
+
+    def swapped() -> list[str]:
+        return [name for (owner, name), it in GENUINE.items() if getattr(owner, name) is not it]
+
+    async def program(world: World) -> list[list[str]]:
+        seen = [swapped()]
+        await asyncio.sleep(1)
+        return [*seen, swapped(), await asyncio.to_thread(swapped)]
+
+    assert [[], [], []] == live(program)
     with clock.held():
+        assert [] == swapped()
+    assert [] == swapped()
 
-        @dataclasses.dataclass
-        class Event:
-            at_ns: int = dataclasses.field(default_factory=time.time_ns)
+
+def test_a_function_shows_as_what_it_is(live: Live) -> None:
+    """`repr`, names and pickling of a clock that we answer for are those of the real one."""
+
+    def shown() -> list[Any]:
+        function = time.monotonic
+        pickled = pickle.loads(pickle.dumps(function))  # noqa: S301 - written here
+        return [repr(function), function.__name__, function.__qualname__, pickled is function]
+
+    async def program(world: World) -> list[Any]:
+        return shown()
+
+    assert shown() == live(program)
+
+
+def test_an_error_passes_through_a_clock(live: Live) -> None:
+    """Wrong arguments are refused as the real function refuses them."""
+
+    def refused() -> list[str]:
+        wrong: list[Callable[[], Any]] = [
+            lambda: time.ctime("soon"),  # type: ignore[arg-type]
+            lambda: time.asctime("soon"),  # type: ignore[arg-type]
+            lambda: time.clock_gettime("soon"),  # type: ignore[arg-type]
+            lambda: time.clock_gettime(-99),
+        ]
+        seen = []
+        for call in wrong:
+            with pytest.raises((TypeError, OSError)) as error:
+                call()
+            seen.append(f"{error.type.__name__}: {error.value}")
+        return seen
+
+    async def program(world: World) -> list[str]:
+        return refused()
+
+    assert refused() == live(program)
+
+
+# -- captured references ---------------------------------------------------------------------
+
+
+def test_a_default_factory_follows_life_and_reality(live: Live) -> None:
+    """`default_factory=time.time_ns`, as in the SDK, keeps the function where nobody sees it."""
+
+    @dataclasses.dataclass
+    class Event:
+        at_ns: int = dataclasses.field(default_factory=time.time_ns)
 
     async def program(world: World) -> int:
         await asyncio.sleep(5)
         return Event().at_ns
 
     assert EPOCH_NS + 5 * NS == live(program)
-    assert abs(Event().at_ns - freezegun_api.real_time_ns()) < 60 * NS
-
-
-@pytest.mark.parametrize(
-    "name", ["time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"]
-)
-def test_every_real_clock_has_a_reading_to_put_in_its_place(name: str, live: Live) -> None:
-    """`CAPTURED` finds for a real clock what reads virtual time in a life and real time outside."""
-    real = getattr(freezegun_api, f"real_{name}")
-    ours = clock.CAPTURED[id(real)]
-
-    async def program(world: World) -> tuple[Any, Any]:
-        await asyncio.sleep(7)
-        return ours(), getattr(time, name)()
-
-    mine, named = live(program)
-    assert named == mine
-    assert type(real()) is type(mine)
-    unit = NS if name.endswith("_ns") else 1
-    assert abs(real() - ours()) < 60 * unit
+    assert abs(Event().at_ns - real_time() * NS) < 60 * NS
 
 
 def test_a_captured_sleep_sleeps_in_virtual_time(live: Live) -> None:
@@ -198,17 +265,17 @@ def test_what_a_module_imported_in_a_life_captures_serves_the_next_one(live: Liv
     try:
         live(imports)
         module: Any = sys.modules[name]
-        began = freezegun_api.real_monotonic()
+        began = time.monotonic()
         module.sleep(0.02)
-        assert 0.02 <= freezegun_api.real_monotonic() - began
-        assert abs(module.time() - freezegun_api.real_time()) < 60
-        assert module.datetime is freezegun_api.real_datetime
+        assert 0.02 <= time.monotonic() - began
+        assert abs(module.time() - real_time()) < 60
+        assert module.datetime is GENUINE[datetime, "datetime"]
         assert (EPOCH + 3, MIDNIGHT.replace(second=3)) == live(uses)
     finally:
         del sys.modules[name]
 
 
-# -- the second leak: threads ----------------------------------------------------------------
+# -- threads ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["to_thread", "run_in_executor", "executor of its own"])
@@ -239,9 +306,9 @@ def test_a_thread_that_belongs_to_no_program_really_sleeps() -> None:
     slept: list[float] = []
 
     def beside() -> None:
-        began = freezegun_api.real_monotonic()
+        began = clock.real_monotonic()
         time.sleep(0.05)
-        slept.append(freezegun_api.real_monotonic() - began)
+        slept.append(clock.real_monotonic() - began)
 
     with isolated(world, "seed"):
         thread = threading.Thread(target=beside)
@@ -251,7 +318,7 @@ def test_a_thread_that_belongs_to_no_program_really_sleeps() -> None:
     assert 0.05 <= slept[0]
 
 
-# -- the third leak: FakeDatetime ------------------------------------------------------------
+# -- datetime ------------------------------------------------------------
 
 MADE: dict[str, Callable[[], Any]] = {
     "now": lambda: datetime.datetime.now(),
@@ -287,7 +354,7 @@ def test_dates_are_genuine(made: str, live: Live) -> None:
 
     is_date = made.startswith("date") or made == "today"
     kind, instance, through_orjson, value = live(program)
-    assert (freezegun_api.real_date if is_date else freezegun_api.real_datetime) is kind
+    assert GENUINE[datetime, "date" if is_date else "datetime"] is kind
     assert instance
     assert [value.isoformat()] == [text.replace("Z", "+00:00") for text in through_orjson]
 
@@ -311,14 +378,14 @@ def test_dates_survive_pickling(protocol: int, live: Live) -> None:
     outside = pickle.loads(taken)  # noqa: S301
     assert [before, before.date()] == inside == again
     assert [MIDNIGHT.replace(tzinfo=UTC), MIDNIGHT.date()] == outside
-    assert {(freezegun_api.real_datetime, freezegun_api.real_date)} == {
+    assert {(datetime.datetime, datetime.date)} == {
         tuple(type(value) for value in values) for values in (inside, again, outside)
     }
     if protocol >= 4:
         assert [1, 1, 1] == [value.fold for value, _ in (inside, again, outside)]
 
 
-# -- the fourth leak: rounding ---------------------------------------------------------------
+# -- rounding ---------------------------------------------------------------
 
 
 def test_time_ns_is_exact(live: Live) -> None:
@@ -366,48 +433,47 @@ def test_real_time_outside_of_a_life(live: Live) -> None:
         assert really_now()
         assert live(program) is False
         assert really_now()
-        assert freezegun_api.real_datetime is type(datetime.datetime.now())
-        assert freezegun_api.real_date is type(datetime.date.today())
     assert really_now()
 
 
 def test_everything_is_put_back() -> None:
-    """After the last life neither `time`, `datetime` nor freezegun is other than it was."""
+    """After the last life the libraries, uuid, pytest's own clock and the zone are as they were."""
 
     def everything() -> list[Any]:
         return [
-            *(vars(owner).copy() for owner in (time, datetime, freezegun_api)),
-            dict(vars(freezegun_api.FakeDatetime)),
-            dict(vars(freezegun_api.FakeDate)),
-            (captured_time, captured_sleep, captured_datetime, os.environ.get("TZ")),
+            *(vars(owner).copy() for owner in (time, datetime, uuid, pytest_timing)),
+            list(time_machine.traveller_stack),
+            (os.environ.get("TZ"), threading.Thread.start),
         ]
 
     with isolated(World(), "seed"):
-        pass  # freezegun itself leaves `time.clock = None` behind, once
+        pass
     before = everything()
     with isolated(World(), "seed"):
         assert before != everything()
     assert before == everything()
 
 
-def test_held_starts_freezegun_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lives that follow one another under one `held` look through the loaded modules once."""
-    starts: list[Any] = []
-    freeze_time = freezegun.freeze_time
-
-    def counted(*args: Any, **kwargs: Any) -> Any:
-        starts.append(args)
-        return freeze_time(*args, **kwargs)
-
-    monkeypatch.setattr(freezegun, "freeze_time", counted)
+def test_held_is_started_once() -> None:
+    """Lives that follow one another under one `held` put the clock in place once."""
     with clock.held(), clock.held():
+        (reading,) = time_machine.traveller_stack
         for _ in range(3):
             with isolated(World(), "seed"):
                 assert EPOCH == time.time()
-    assert 1 == len(starts)
-    with isolated(World(), "seed"):
-        pass
-    assert 2 == len(starts)
+                assert [reading] == time_machine.traveller_stack
+    assert [] == time_machine.traveller_stack
+
+
+def test_pytest_times_in_real_time(live: Live) -> None:
+    """A test that lives a year has not taken one, to pytest."""
+
+    async def program(world: World) -> float:
+        began = pytest_timing.Instant()
+        await asyncio.sleep(3600)
+        return float(began.elapsed().seconds)
+
+    assert 0 <= live(program) < 60
 
 
 def test_nested_lives_each_have_their_time() -> None:
@@ -437,90 +503,6 @@ def test_nested_lives_each_have_their_time() -> None:
     task.result()
     assert [5, 1000, 1007, 5, 10] == [at - EPOCH for at in seen]
     assert really_now()
-
-
-# -- somebody else's freeze_time -------------------------------------------------------------
-
-
-def everyones_time() -> list[float]:
-    """Read the clocks that must agree."""
-    return [
-        time.time(),
-        time.time_ns() / NS,
-        captured_time(),
-        datetime.datetime.now(UTC).timestamp(),
-        captured_datetime.now(UTC).timestamp(),
-        datetime.datetime.fromtimestamp(time.time(), UTC).timestamp(),
-    ]
-
-
-def test_a_programs_own_freeze_time_goes_first(live: Live) -> None:
-    """Inside a life the user's frozen time shows on every clock, and then virtual time again."""
-
-    async def program(world: World) -> Any:
-        await asyncio.sleep(5)
-        with freezegun.freeze_time("2001-02-03") as frozen:
-            inside = everyones_time()
-            frozen.tick(10)
-            ticked = everyones_time()
-            kind = type(datetime.datetime.now())
-        return inside, ticked, kind, everyones_time()
-
-    inside, ticked, kind, after = live(program)
-    assert ({FROZEN}, {FROZEN + 10}, {EPOCH + 5}) == (set(inside), set(ticked), set(after))
-    assert freezegun_api.real_datetime is kind
-    assert really_now()
-
-
-def test_a_freeze_time_around_a_life_is_set_aside_for_it(live: Live) -> None:
-    """The world's time inside, the user's frozen time again afterwards."""
-
-    async def program(world: World) -> list[float]:
-        await asyncio.sleep(5)
-        return everyones_time()
-
-    with freezegun.freeze_time("2001-02-03"):
-        assert {EPOCH + 5} == set(live(program))
-        assert {FROZEN} == set(everyones_time())
-        with clock.held():
-            assert {FROZEN} == set(everyones_time())
-        assert {FROZEN} == set(everyones_time())
-    assert really_now()
-
-
-def test_a_freeze_time_between_lives_is_the_users() -> None:
-    """A neighbouring test that freezes time while the clock is held gets what it asked for."""
-    with clock.held():
-        with freezegun.freeze_time("2001-02-03"):
-            assert {FROZEN} == set(everyones_time())
-            with isolated(World(), "seed"):
-                assert {EPOCH} == set(everyones_time())
-            assert {FROZEN} == set(everyones_time())
-        assert really_now()
-
-
-def test_the_clock_may_be_imported_under_a_freeze_time() -> None:
-    """The package is imported late, perhaps by a test that has frozen time already."""
-    script = """
-import freezegun, time
-with freezegun.freeze_time("2001-02-03"):
-    from agnt5_sim.world import World, isolated
-    with isolated(World(), "seed"):
-        print(time.time())
-    print(time.time())
-with isolated(World(), "seed"):
-    print(time.time_ns())
-print(time.time() > 1.7e9)
-"""
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert [str(EPOCH), str(FROZEN), str(EPOCH_NS), "True"] == ended.stdout.split(), ended.stderr
 
 
 # -- blocking sleep --------------------------------------------------------------------------

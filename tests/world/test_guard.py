@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from freezegun import api as freezegun_api
 
 from agnt5_sim.errors import OutsideTouched
 from agnt5_sim.world import VirtualLoop, World, isolated
+from agnt5_sim.world.clock import real_monotonic
 
 NOWHERE = "/nowhere/at/all"
 HERE = ("127.0.0.1", 9)
@@ -230,8 +230,8 @@ def test_a_thread_of_a_program_is_refused(kind: str) -> None:
 
     def step_in_a_thread(world: World | None = None) -> None:
         if world is not None:  # wait until no process has its turn
-            deadline = freezegun_api.real_monotonic() + 10
-            while world.current is not None and freezegun_api.real_monotonic() < deadline:
+            deadline = real_monotonic() + 10
+            while world.current is not None and real_monotonic() < deadline:
                 pass
         try:
             socket.getaddrinfo("localhost", 80)

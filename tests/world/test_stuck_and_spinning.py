@@ -8,7 +8,6 @@ import math
 import queue
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from agnt5_sim.errors import Spinning, Stuck
 from agnt5_sim.world import VirtualLoop, World, isolated
-from agnt5_sim.world.references import real_sleep
+from agnt5_sim.world.clock import real_process_time, real_sleep
 
 Live = Callable[..., Any]
 
@@ -172,6 +171,7 @@ def test_a_thread_that_gives_no_sign_is_stuck(live: Live, monkeypatch: pytest.Mo
     monkeypatch.setattr("agnt5_sim.world.blocking.Blocking.patience", 0.05)
     release = threading.Event()
     executor = ThreadPoolExecutor(1)
+    executor.submit(int).result()  # its thread is there before the program is
 
     async def program(world: World) -> None:
         await asyncio.get_running_loop().run_in_executor(executor, release.wait, 30)
@@ -335,8 +335,8 @@ def test_whatever_a_process_runs_is_watched(kind: str) -> None:
 
 def _busy(seconds: float) -> None:
     """Use so much processor time, nearly all of it in the program and not in the kernel."""
-    until = time.process_time() + seconds
-    while time.process_time() < until:
+    until = real_process_time() + seconds
+    while real_process_time() < until:
         sum(range(10_000))
 
 
@@ -387,14 +387,22 @@ BLOCKS: dict[str, Callable[[], Any]] = {
     "event": lambda: threading.Event().wait(),
     "future": lambda: Future[int]().result(),
 }
+OLD = threading.Lock()
+"""Made before every life, so that the world does not see who waits for it."""
 
 
-@needs_timer
-@pytest.mark.usefixtures("impatient")
+@pytest.fixture
+def old() -> Iterator[Callable[[], Any]]:
+    """Return what waits for an old lock that is taken."""
+    OLD.acquire()
+    yield OLD.acquire
+    OLD.release()
+
+
 @pytest.mark.parametrize("beside", [False, True], ids=["in the loop", "beside the loop"])
 @pytest.mark.parametrize("blocks", BLOCKS)
 def test_a_program_that_blocks_for_ever_is_stopped(blocks: str, beside: bool) -> None:
-    """What only another thread could bring never comes; nothing of the program runs on."""
+    """What nobody can bring never comes, which is known at once; nothing of the program runs on."""
     log: list[str] = []
     world = World()
 
@@ -414,7 +422,7 @@ def test_a_program_that_blocks_for_ever_is_stopped(blocks: str, beside: bool) ->
         with pytest.raises(Spinning) as raised:
             world.drive(None, task.done)
     first, *stack = str(raised.value).splitlines()
-    assert first.startswith("a program has waited for 0.4 s of real time without awaiting")
+    assert first.startswith("a program waits without awaiting for a lock, a queue or a thread")
     assert first.endswith("at virtual time 3 s. It was stopped here:")
     assert any(f"{__file__}:" in line for line in stack)
     gc.collect()
@@ -423,14 +431,42 @@ def test_a_program_that_blocks_for_ever_is_stopped(blocks: str, beside: bool) ->
 
 @needs_timer
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("beside", [False, True], ids=["in the loop", "beside the loop"])
+def test_a_program_that_blocks_out_of_sight_is_stopped(
+    beside: bool, old: Callable[[], Any]
+) -> None:
+    """A lock that is older than the life is waited for in real time, though not for ever."""
+    world = World()
+
+    async def program() -> None:
+        await asyncio.sleep(3)
+        if beside:
+            await asyncio.to_thread(old)
+        else:
+            old()
+
+    with isolated(world, "seed"):
+        process = world.spawn()
+        task = process.start(program())
+        with pytest.raises(Spinning) as raised:
+            world.drive(None, task.done)
+    first, *stack = str(raised.value).splitlines()
+    assert first.startswith("a program has waited for 0.4 s of real time without awaiting")
+    assert first.endswith("at virtual time 3 s. It was stopped here:")
+    assert process.dead
+    assert beside or any(f"{__file__}:" in line for line in stack)
+
+
+@needs_timer
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("stall", [0.001, 0.3])
 def test_who_blocks_does_not_spin_however_little_time_a_turn_may_take(
-    stall: float, live: Live
+    stall: float, live: Live, old: Callable[[], Any]
 ) -> None:
     """To look at it takes processor time, which is not its own; nor is what others use meanwhile."""
 
     async def program(world: World) -> None:
-        BLOCKS["event"]()
+        old()
 
     with pytest.raises(Spinning, match=r"has waited for 0\.4 s of real time"):
         live(program, stall=stall)
@@ -438,12 +474,14 @@ def test_who_blocks_does_not_spin_however_little_time_a_turn_may_take(
 
 @needs_timer
 @pytest.mark.usefixtures("impatient")
-def test_a_program_that_blocks_after_long_work_is_stopped(live: Live) -> None:
+def test_a_program_that_blocks_after_long_work_is_stopped(
+    live: Live, old: Callable[[], Any]
+) -> None:
     """What it did before, in the same turn, does not count."""
 
     async def program(world: World) -> None:
         _busy(0.5)
-        BLOCKS["event"]()
+        old()
 
     with pytest.raises(Spinning, match=r"has waited for 0\.4 s of real time"):
         live(program)

@@ -29,7 +29,9 @@ def put_down(guarantee: str, entry: Entry | None, run: Run | None) -> bool:
     """
     if entry is None or run is None:
         return False
-    given_up = [gave for attempt in run.attempts for gave in attempt.entries_of("request.given_up")]
+    given_up = [
+        gave for attempt in run.attempts for gave in attempt.entries_of("request.unanswered")
+    ]
     if guarantee in _OF_EVENTS:
         return any(gave.attempt == entry.attempt for gave in given_up)
     if guarantee == "memo.value":

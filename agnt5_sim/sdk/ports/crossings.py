@@ -243,7 +243,7 @@ class Crossings:
         yield wait.seconds
         if not wait.answered:
             error = patience.error(str(point))
-            self.record(attempt, "request.given_up", str(point), {"error": str(error)})
+            self.record(attempt, "request.unanswered", str(point), {"error": str(error)})
             raise error
 
     def _blocked(self, course: Generator[float, None, T]) -> T:

@@ -13,18 +13,22 @@ import queue
 import sys
 import threading
 from collections import deque
-from types import BuiltinMethodType, FunctionType
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
+from agnt5_sim.world.primitives import Lock, RLock
 from agnt5_sim.world.remembering.reach import is_own, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from agnt5_sim.world.remembering.reach import Reached
 
-_MAKERS = {type(make()): make for make in (threading.Lock, threading.RLock)}
+_MAKERS: dict[type, Callable[[], Any]] = {
+    type(make()): make
+    for make in (threading.Lock, threading.RLock, queue.SimpleQueue, Lock.made, RLock.made)
+}
 _RAW = tuple(_MAKERS)
 _WITH_INSIDES = (
     asyncio.Barrier,
@@ -260,7 +264,7 @@ def _renewed(value: Any, fresh: dict[int, Any]) -> Any:
         value: what is such a lock, or a method of one; anything else is returned as it is.
         fresh: the locks that were replaced already: one lock may have several names.
     """
-    if isinstance(value, BuiltinMethodType) and isinstance(value.__self__, _RAW):
+    if isinstance(value, (BuiltinMethodType, MethodType)) and isinstance(value.__self__, _RAW):
         return getattr(_renewed(value.__self__, fresh), value.__name__)
     if not isinstance(value, _RAW):
         return value
