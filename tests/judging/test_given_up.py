@@ -21,7 +21,7 @@ def unpaired(life):
 
 def test_an_attempt_that_gave_up_explains_its_events(tell):
     """The worker tells of a failure what has succeeded."""
-    life = unpaired(tell().entry("request.given_up", "emit:x#1", error=GAVE)).completed(1)
+    life = unpaired(tell().entry("request.unanswered", "emit:x#1", error=GAVE)).completed(1)
     assert [("given-up", "E21")] == breach(life, "events.paired")
 
 
@@ -33,14 +33,14 @@ def test_without_a_request_that_was_given_up_nothing_is_explained(tell):
 
 def test_an_attempt_that_gave_up_nothing_is_not_excused_by_another(tell):
     """What one gave up is no reason for what the next tells."""
-    life = tell().entry("request.given_up", "emit:x#1", error=GAVE).recovered()
+    life = tell().entry("request.unanswered", "emit:x#1", error=GAVE).recovered()
     life = unpaired(life).completed(1)
     assert [None] == [defect for _, defect in breach(life, "events.paired")]
 
 
 def test_a_run_that_gave_up_nothing_is_not_excused_by_another(tell):
     """Each answers for itself, at whatever attempt."""
-    life = tell().entry("request.given_up", "emit:x#1", error=GAVE)
+    life = tell().entry("request.unanswered", "emit:x#1", error=GAVE)
     life.submitted("run-2").dispatched("run-2")
     life = unpaired(life).completed(1)
     assert [None] == [defect for _, defect in breach(life, "events.paired")]
@@ -48,7 +48,7 @@ def test_a_run_that_gave_up_nothing_is_not_excused_by_another(tell):
 
 def ends(tell, error: str, gave: str = GAVE):
     """Return cause of a run that fails, which without faults does not."""
-    life = tell().entry("request.given_up", "emit:x#1", error=gave).failed(error)
+    life = tell().entry("request.unanswered", "emit:x#1", error=gave).failed(error)
     return [found[4] for found in life.against(tell().completed(1)) if found[0] == "result.same"]
 
 
@@ -65,6 +65,6 @@ def test_a_run_that_fails_by_an_error_of_its_own_is_not(tell):
 @pytest.mark.parametrize("output", [GAVE, 2])
 def test_a_run_that_completes_with_another_result_is_not(tell, output):
     """Only one that failed was failed by what was given up."""
-    life = tell().entry("request.given_up", "emit:x#1", error=GAVE).completed(output)
+    life = tell().entry("request.unanswered", "emit:x#1", error=GAVE).completed(output)
     found = [each[4] for each in life.against(tell().completed(1)) if each[0] == "result.same"]
     assert [""] == found
