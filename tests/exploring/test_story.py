@@ -97,7 +97,7 @@ def test_what_a_story_finds_wrong_is_the_failure_of_that_life():
 @pytest.mark.parametrize("error", [Stuck, AnswerRefused])
 def test_what_ends_a_life_from_outside_is_its_error(error):
     """It is no failure of the story's own."""
-    story, (life, _) = lives(error("no end"))
+    _, (life, _) = lives(error("no end"))
     assert ("no end", "") == (life.error, life.failure)
 
 

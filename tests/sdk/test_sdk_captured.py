@@ -6,7 +6,6 @@ import time
 
 import wf_streams
 from agnt5 import events
-from agnt5_sim.sdk.captured import release_clocks
 
 from agnt5_sim import simulate
 from agnt5_sim.world.world import DEFAULT_EPOCH_NS
@@ -38,7 +37,6 @@ def test_no_event_of_any_kind_is_stamped_with_real_time(profile):
 def test_outside_of_a_life_the_clock_is_real():
     """An event made by itself, after lives were lived, carries the real time."""
     simulate(wf_streams.sdk_stream_callable)
-    release_clocks()
     before = time.time_ns()
     made = _event()
     assert before <= made <= time.time_ns()

@@ -14,6 +14,13 @@ from agnt5_sim.sdk.generations.state_core import StateCore
 
 ENTITY = ("WorkflowEntity", "user:u")
 SCOPE = ("user", "u")
+WHERE = {
+    "entity": ENTITY[0],
+    "key": ENTITY[1],
+    "scope": SCOPE[0],
+    "scope_id": SCOPE[1],
+    "own": True,
+}
 
 
 class Crossings:
@@ -79,27 +86,13 @@ def test_a_save_on_top_of_another_version_is_refused(core, expected):
 def test_the_entry_of_a_save_says_what_was_asked(core, crossings):
     """The entity, the value, and the version it is based on."""
     save(core, b"1", 0)
-    where = {
-        "own": True,
-        "entity": ENTITY[0],
-        "key": ENTITY[1],
-        "scope": SCOPE[0],
-        "scope_id": SCOPE[1],
-    }
-    assert [("state.save", "user", {**where, "value": b"1", "expected": 0})] == crossings.crossed
+    assert [("state.save", "user", {**WHERE, "value": b"1", "expected": 0})] == crossings.crossed
 
 
 def test_the_entry_of_a_load_says_what_was_asked(core, crossings):
     """The entity."""
     load(core)
-    where = {
-        "own": True,
-        "entity": ENTITY[0],
-        "key": ENTITY[1],
-        "scope": SCOPE[0],
-        "scope_id": SCOPE[1],
-    }
-    assert [("state.load", "user", where)] == crossings.crossed
+    assert [("state.load", "user", WHERE)] == crossings.crossed
 
 
 def test_other_scopes_are_other_entities(core):
