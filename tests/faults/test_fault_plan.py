@@ -216,6 +216,7 @@ def test_an_argument_is_a_part_of_a_sleep():
             "'2' is no duration in virtual seconds, such as 2s or 0.5s: '2' is no span of time",
         ),
         ("slow(2m) after emit:a#1", "write it in seconds, 120s"),
+        ("stall before emit:a#1", "stall needs a duration in virtual seconds, such as 2s or 0.5s"),
         ("slow(500ms) after emit:a#1", "write it in seconds, 0.5s"),
         ("slow(infs) after emit:a#1", "slow after takes no argument inf"),
         ("slow(2.0s) after emit:a#1", "is not how a fault is written; write 'slow(2s) after"),
