@@ -98,6 +98,16 @@ def test_after_the_nth_is_not_after_another_within_it():
     assert [str(fault) for fault in injector.missed] == ["kill after any:point#1"]
 
 
+def test_of_two_points_that_are_open_only_the_later_is_the_nth():
+    """In branches beside each other the earlier may be left first."""
+    injector, struck = _injector("kill after any:point#2")
+    earlier, later = injector.reach("body", "a"), injector.reach("body", "b")
+    injector.leave(earlier)
+    assert struck == []
+    injector.leave(later)
+    assert struck == ["kill after any:point#2"]
+
+
 def test_what_struck_and_what_did_not():
     """Struck faults come with how many points were reached by then; the others are missed, in order."""
     injector, _ = _injector("kill before body:a#1", "kill after body:z#1", "kill before body:b#9")
