@@ -99,10 +99,6 @@ class Leases:
         """Return the live leases of a worker incarnation, in the order they were granted."""
         return tuple(self._live[run_id] for run_id in self._held.get(incarnation, ()))
 
-    def died_at(self, incarnation: int) -> float | None:
-        """When (seconds) the incarnation died; None while it lives."""
-        return self._died.get(incarnation)
-
     def of(self, run_id: str) -> Lease | None:
         """The lease of a run that has not been released or expired."""
         return self._live.get(run_id)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from agnt5_sim.faults import KINDS
+
 MARKED = """
 import pytest
 from shop import *
@@ -59,3 +63,10 @@ def test_commas_alone_are_no_kinds(small):
     small.refuses(
         "--agnt5-sim", "--agnt5-sim-faults=,", says=("--agnt5-sim-faults: ", "allowed are kill")
     )
+
+
+def test_the_help_names_every_kind(project):
+    """As the table of kinds has them; the option's own table is read before that one is imported."""
+    text = " ".join(project.run("--help").stdout.str().split())
+    listed = text.partition("the kinds of fault to try, of ")[2].partition(" (")[0]
+    assert list(KINDS) == re.findall(r"[a-z]+", listed.replace(" and ", ", "))

@@ -244,6 +244,23 @@ def test_the_test_itself_takes_its_turns_among_them() -> None:
     assert (1, (Option("turn", 0), Option("turn", 1))) == schedule.choices[0]
 
 
+def test_who_has_nothing_to_run_has_no_turn() -> None:
+    """A process that sleeps is no option."""
+
+    async def sleeps(_world: World, _log: Log) -> None:
+        await asyncio.sleep(1)
+
+    async def works(_world: World, log: Log) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        log.append("done")
+
+    schedule = Recorded(())
+    assert ["done"] == lived(schedule, sleeps, works)
+    turns = [choice for choice in schedule.choices if choice.options[0].kind == "turn"]
+    assert 1 == len(turns)
+
+
 def test_a_schedule_says_which_blocking_function_begins() -> None:
     """Threads begin when they like."""
 

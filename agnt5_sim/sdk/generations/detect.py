@@ -13,6 +13,21 @@ from packaging.version import InvalidVersion, Version
 from agnt5_sim.errors import UnknownProfile, UnsupportedSdk
 
 
+class Profile(NamedTuple):
+    """A way in which a platform may drive the SDK: how runs are delivered, how steps are kept.
+
+    Attributes:
+        name: as people choose it.
+        delivery: "push": the platform hands runs to the worker, and learns of their ends by events.
+        durability: "activation": the platform admits and records each step and sleep; "metadata":
+            it tells an attempt what is done already; "checkpoint": named steps are looked up too.
+    """
+
+    name: str
+    delivery: str
+    durability: str
+
+
 class Generation(NamedTuple):
     """A generation of the SDK: releases that talk to the platform in one way.
 
@@ -20,18 +35,36 @@ class Generation(NamedTuple):
         letter: as the documentation calls it.
         first: the first release of it.
         last: the last one known to be of it.
-        profiles: the ways its platform may drive it, the default first.
+        driven: the ways its platform may drive it, the default first.
     """
 
     letter: str
     first: Version
     last: Version
-    profiles: tuple[str, ...]
+    driven: tuple[Profile, ...]
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of these ways, the default first."""
+        return tuple(profile.name for profile in self.driven)
 
 
 GENERATIONS: Final = (
-    Generation("A", Version("0.3.1"), Version("0.3.2a1"), ("seed",)),
-    Generation("E", Version("0.11.0"), Version("0.14.5"), ("activation", "compat")),
+    Generation(
+        "A",
+        Version("0.3.1"),
+        Version("0.3.2a1"),
+        (Profile("seed", delivery="push", durability="checkpoint"),),
+    ),
+    Generation(
+        "E",
+        Version("0.11.0"),
+        Version("0.14.5"),
+        (
+            Profile("activation", delivery="push", durability="activation"),
+            Profile("compat", delivery="push", durability="metadata"),
+        ),
+    ),
 )
 
 
@@ -83,6 +116,12 @@ def generation_of(version: str) -> Generation:
 def served() -> str:
     """Return the releases that are served, for messages."""
     return " and ".join(f"agnt5 {g.first} to {g.last} (generation {g.letter})" for g in GENERATIONS)
+
+
+def driving(name: str | None) -> Profile:
+    """Return how the installed SDK is driven in the profile of that name; raises as `profile`."""
+    chosen = profile(name)
+    return next(each for each in installed().generation.driven if each.name == chosen)
 
 
 def profile(name: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from agnt5_sim.sdk.generations.detect import installed, profile
+from agnt5_sim.sdk.generations.detect import driving, installed
 
 if TYPE_CHECKING:
     from agnt5_sim.platform import Outcome
@@ -28,7 +28,7 @@ def start_worker(name: str, process: Process, crossings: Crossings) -> SdkWorker
     """Start the SDK's worker in a process.
 
     Args:
-        name: the profile; see `agnt5_sim.sdk.detect.profile`.
+        name: the profile; see `agnt5_sim.sdk.generations.detect.profile`.
         process: where it lives.
         crossings: the platform port.
     """
@@ -38,4 +38,4 @@ def start_worker(name: str, process: Process, crossings: Crossings) -> SdkWorker
         return WorkerA(process, crossings)
     from agnt5_sim.sdk.generations.e import WorkerE
 
-    return WorkerE(process, crossings, activation=profile(name) == "activation")
+    return WorkerE(process, crossings, activation=driving(name).durability == "activation")
