@@ -654,7 +654,7 @@ def test_no_life_is_begun_when_the_time_is_up(monkeypatch, here, lived):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_forked_batch_that_fails_says_how(monkeypatch):
+def test_a_forked_batch_that_fails_says_how(monkeypatch, forked):
     """The child's own traceback is in the error, and no child is left."""
     monkeypatch.setattr(batches, "HERE", 0)
     monkeypatch.setattr(batches, "BATCH", 2)
@@ -673,8 +673,10 @@ def test_a_forked_batch_that_fails_says_how(monkeypatch):
     real = Story(OneRun(wf.life_small), Settings())
     with pytest.raises(batches.BatchFailed, match="ZeroDivisionError: in the child"):
         sweep(story, Sweep())
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert forked
+    for child in forked:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
 
 
 def test_values_that_differ_anyway_are_no_findings():

@@ -25,7 +25,7 @@ def pytest_unconfigure(config):
 def _loaded(project, *args: str) -> list[str]:
     project.file("conftest.py", LOOK)
     result = project.pytester.runpytest_subprocess(
-        "-p", "no:hypothesispytest", "-p", "no:syrupy", *args
+        *("-p", "no:hypothesispytest", "-p", "no:syrupy", "-p", "no:freezer"), *args
     )
     line = next(line for line in result.outlines if line.startswith("loaded:"))
     return line.split()[1:]

@@ -104,7 +104,7 @@ def test_the_ini_file_says_it_and_the_command_line_has_the_last_word(leaky):
         ("kill", "'kill' is no fault; one is written KIND MOMENT POINT"),
         ("kill before body:a#1;;kill after body:a#1", "has an empty fault between two `;`"),
         ("kill before body:a#1; kill before body:a#1", "names the same fault twice"),
-        ("kill during body:a#1", "`during` is for sleeps (sleep:NAME#N), not for body:a#1"),
+        ("kill during body:a#1", "`kill during` is for a sleep (sleep:NAME#N), not for body:a#1"),
         ("", "its value is empty"),
     ],
 )

@@ -36,6 +36,7 @@ EXEMPT = {
     "judging/diagnosis/generation_a.py": "known defects are told in the SDK's words",
     "judging/diagnosis/generation_e.py": "likewise",
     "sdk/ports/program.py": "the watched context has the method's name, and says it to people",
+    "world/libraries.py": "the library's own name for an attribute ends in one",
 }
 """Files in which such words may stand, with their reason; the protocol itself apart."""
 
