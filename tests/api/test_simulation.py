@@ -378,9 +378,19 @@ def test_a_longer_workflow_survives_every_kill(profile):
     """Steps, a sleep and a question: each is struck at every point there is, and nothing breaks."""
     exploration = explore(wf.life_order, {"order_id": "o"}, answers="yes", profile=profile).check()
     assert (1.0, exploration.planned) == (exploration.coverage, exploration.runs)
-    assert {"body", "await", "emit", "begin" if profile == "activation" else "sleep"} <= {
+    told = "queue" if profile == "seed" else "emit"
+    assert {"body", "await", told, "begin" if profile == "activation" else "sleep"} <= {
         point.kind for point in exploration.points
     }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_longer_workflow_survives_every_stall(profile):
+    """What a superseded attempt hears, or begins, when it goes on breaks no guarantee."""
+    exploration = explore(
+        wf.life_order, {"order_id": "o"}, answers="yes", profile=profile, faults="stall"
+    ).check()
+    assert (1.0, exploration.planned) == (exploration.coverage, exploration.runs)
 
 
 def test_progress_is_told_after_every_life():

@@ -27,6 +27,12 @@ def test_a_coroutine_that_was_dropped_is_found(life, replay, cause):
     assert [("world.awaited", "a_0", AWAITED, "dropped", cause)] == life.broken()
 
 
+def test_what_a_superseded_attempt_drops_is_nothing(life):
+    """world.awaited: its step is refused, as it must be, and has nothing to await."""
+    life.entry("attempt.superseded").entry("program.unawaited", "a_0", what="charge")
+    assert [] == life.broken()
+
+
 def test_a_dropped_coroutine_is_told_once_a_step(life):
     """world.awaited: every replay drops it again."""
     for _ in range(3):

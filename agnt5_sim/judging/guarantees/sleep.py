@@ -26,13 +26,13 @@ def _seconds(call: Call) -> float | None:
 def duration(reading: Reading) -> Iterator[Broken]:
     """From a sleep's first start to its return at least its duration passes."""
     for run in reading.runs.values():
-        starts: dict[str, float] = {}
+        starts = _starts(run)
         for attempt in run.attempts:
             for call in attempt.calls_of("sleep"):
-                start = starts.setdefault(run.key(call), call.called.time)
                 seconds = _seconds(call)
                 if seconds is None or call.answer is None or call.raised:
                     continue
+                start = starts[run.key(call)]
                 slept = call.answer.time - start
                 if slept < seconds - _FLOAT_S:
                     sharing = [c for c in attempt.calls_of("sleep") if c.record == call.record]
@@ -44,6 +44,16 @@ def duration(reading: Reading) -> Iterator[Broken]:
                         seen=f"{slept:g} s",
                         cause="same-name" if len(sharing) > 1 else "",
                     )
+
+
+def _starts(run: Run) -> dict[str, float]:
+    """Return when each sleep began first: of an attempt that stood still it may be the later."""
+    starts: dict[str, float] = {}
+    for attempt in run.attempts:
+        for call in attempt.calls_of("sleep"):
+            key = run.key(call)
+            starts[key] = min(call.called.time, starts.get(key, call.called.time))
+    return starts
 
 
 @guarantee("sleep.remainder")

@@ -22,6 +22,8 @@ def awaited(reading: Reading) -> Iterator[Broken]:
         yield from _forgotten(run)
         yield from _left_set(run)
         for attempt, entry in _first_of_each(run.attempts, "program.unawaited"):
+            if attempt.is_past(entry):  # a step that is refused has nothing to await
+                continue
             yield Broken(
                 f"the coroutine {entry.data['what']}() given to step {entry.name} was never"
                 " awaited",

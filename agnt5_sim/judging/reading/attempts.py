@@ -34,7 +34,8 @@ class Call:
         within: the identity of the call in whose body it was made, or "".
         ordinal: which call of its kind it is in its branch and body, from 0.
         called: the entry of the call.
-        answer: the entry of its answer, None while it has none.
+        answer: the entry of its answer, None while it has none; what a superseded attempt still
+            hears is none.
         raised: whether the answer is an exception.
         bodies: for every time its body ran: the entries of its beginning and, if any, its end.
     """
@@ -156,6 +157,15 @@ class Attempt:
                 return kill
         return None
 
+    def is_past(self, entry: Entry) -> bool:
+        """Tell whether its worker knew by then that the run is another attempt's by now.
+
+        What comes of it from there on is kept to itself: the platform refuses what it writes,
+        and its program is told so by an error, which nobody takes for an answer.
+        """
+        known = self.by_kind.get("attempt.superseded")
+        return known is not None and known[0].index < entry.index
+
     def dies_of(self, kill: Entry) -> bool:
         """Tell whether it is under way in the worker that a kill strikes."""
         return (
@@ -206,6 +216,8 @@ class Attempt:
                 continue
             found = latest.get(entry.name)
             if found is None:  # the body of a @function that was submitted as a run
+                continue
+            if kind in {"program.answered", "program.raised"} and self.is_past(entry):
                 continue
             if kind == "program.answered":
                 found.answer = entry
